@@ -1,0 +1,1 @@
+"""The algorithms, one folder each: a torch-free spec and a learner."""

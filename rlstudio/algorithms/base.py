@@ -1,0 +1,231 @@
+"""The contracts between an algorithm and the house: AlgorithmSpec, Learner, Policy and Run.
+
+A spec is data and imports no torch. A learner knows its environment, its parameters and its `Run`, nothing of windows,
+pipes or files. A policy is what remains when learning is over: it acts, and says what it thought.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rlstudio.core.episode import Thought
+from rlstudio.core.params import Params
+from rlstudio.envs.card import EnvironmentCard
+
+if TYPE_CHECKING:  # the window reads specs, and gymnasium would slow its start
+    import gymnasium as gym
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class StopTraining(Exception):  # noqa: N818 - a signal, not an error
+    """Raised by `Run.tick` and `Run.breathe` when the run is over: let it pass through `learn`."""
+
+
+class Run(Protocol):
+    """What a learner sees of the job that runs it.
+
+    Call order in a learner's loop: step the environment, `record` the outcome, learn or store, then `tick`. Before each
+    minibatch of a longer update call `breathe`. After each update call `log`.
+    """
+
+    step: int
+    """Environment steps so far, over all copies."""
+    episode: int
+    """Episodes finished so far."""
+    progress: float
+    """Share of the budget used, 0 to 1: what schedules are functions of."""
+
+    def tick(self, n_steps: int = 1) -> None:
+        """`n_steps` environment steps were taken. Pauses, paces, applies live parameters, evaluates, reports.
+
+        Raises StopTraining.
+        """
+
+    def breathe(self) -> None:
+        """A sign of life between minibatches. May pause. Raises StopTraining."""
+
+    def record(self, rewards: Any, terminated: Any, truncated: Any) -> None:
+        """Outcome of one step: arrays of shape (n_envs,) or, for a single environment, plain scalars.
+
+        For a vector environment give each step's arrays as they come; with `AutoresetMode.NEXT_STEP` the run itself
+        leaves out the reset steps.
+        """
+
+    def log(self, **metrics: float) -> None:
+        """Diagnostics of one update, by the names the spec declares. Marks the end of an update."""
+
+    def say(self, words: str) -> None:
+        """What is happening, for the status line: "collecting experience 2,310 of 10,000"."""
+
+
+class Policy(ABC):
+    """Something that acts. Takes the environment's own observations; encoding is its own business."""
+
+    def start_episode(self, seed: int) -> None:  # noqa: B027 - most policies carry nothing from step to step
+        """Forget the last episode, and draw all randomness of the next from `seed`."""
+
+    @abstractmethod
+    def decide(self, observation: Any, info: dict[str, Any], *, greedy: bool) -> tuple[Any, Thought]:
+        """An action of the environment's action space, and what led to it."""
+
+    @abstractmethod
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        """Copies of the weights, and JSON-able settings: what `from_state` needs."""
+
+    @classmethod
+    @abstractmethod
+    def from_state(
+        cls, arrays: Arrays, settings: dict[str, Any], observation_space: gym.Space[Any], action_space: gym.Space[Any]
+    ) -> Policy:
+        """The policy that `state` described. Raises ValueError where it does not fit the spaces."""
+
+
+@dataclass
+class LearnerState:
+    """All of a learner that an exact resume needs: named arrays, and plain JSON-able values."""
+
+    arrays: Arrays = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class Learner(ABC):
+    """One algorithm, learning on one environment.
+
+    `__init__(env, params, seed, device)`: `env` is a `gymnasium.vector.VectorEnv` when the spec says `vector`, else a
+    single `gymnasium.Env`; observations come raw (encode with `rlstudio.envs.spaces.ObservationEncoder`).
+    `device` is "cpu", "cuda" or "mps", already resolved.
+    """
+
+    @abstractmethod
+    def __init__(self, env: Any, params: Any, seed: int, device: str) -> None: ...
+
+    @abstractmethod
+    def learn(self, run: Run) -> None:
+        """Learn until `run` raises StopTraining (let it pass) or there is no more to learn.
+
+        May be called once per object. The first thing it does is reset the environment with the run's seed.
+        """
+
+    @abstractmethod
+    def policy(self) -> Policy:
+        """The policy as it stands. It may share weights with the learner but no randomness."""
+
+    @abstractmethod
+    def set_param(self, name: str, value: Any) -> None:
+        """A live parameter has a new, already validated value; use it from the next step or update on."""
+
+    @abstractmethod
+    def state(self) -> LearnerState:
+        """Weights, optimiser, replay buffer, random states, counters. Arrays may be views: the caller writes at once."""
+
+    @abstractmethod
+    def load_state(self, state: LearnerState) -> None:
+        """Take over what `state` returned. Raises ValueError where it does not fit."""
+
+
+@dataclass(frozen=True)
+class MetricSpec:
+    """A diagnostic that a learner logs, with what a student needs to read its curve."""
+
+    name: str
+    title: str
+    help: str
+    healthy: str = ""
+    unit: str = ""
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class AlgorithmSpec:
+    """An algorithm as data.
+
+    Attributes:
+        key: its name on the command line ("ppo").
+        tags: "on-policy", "off-policy", "model-free", …
+        paper: citation, `paper_url` its address.
+        idea: the idea in about three sentences.
+        params: its hyperparameters.
+        refuses: why it cannot act in an environment, in words, or None.
+        metrics: what it logs, the telling ones first.
+        learner, policy: "module:Class", imported only where they are used.
+        vector: whether it learns on several copies at once (its params then have `n_envs`).
+        x_axis: what its curves are best read against.
+    """
+
+    key: str
+    title: str
+    family: str
+    params: type[Params]
+    learner: str
+    policy: str
+    refuses: Callable[[EnvironmentCard], str | None]
+    metrics: tuple[MetricSpec, ...] = ()
+    implementation: str = "Studio"
+    tags: tuple[str, ...] = ()
+    paper: str = ""
+    paper_url: str = ""
+    idea: str = ""
+    update_rule: str = ""
+    vector: bool = False
+    x_axis: Literal["steps", "episodes", "time"] = "steps"
+    default_steps: int = 50_000
+    devices: tuple[str, ...] = ("cpu",)
+
+    def why_not(self, card: EnvironmentCard) -> str | None:
+        """Why this algorithm cannot learn in that environment, in words; None when it can."""
+        if not card.available:
+            return card.why_not or "this environment is not available here"
+        return self.refuses(card)
+
+    def load_learner(self) -> type[Learner]:
+        """Import the learner's class."""
+        found: type[Learner] = load_name(self.learner)
+        return found
+
+    def load_policy(self) -> type[Policy]:
+        """Import the policy's class."""
+        found: type[Policy] = load_name(self.policy)
+        return found
+
+
+def load_name(path: str) -> Any:
+    """The object that "module:name" names."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Tuned settings as data, with their source.
+
+    Attributes:
+        env: environment it was tuned for; None for any.
+        default: whether the picker chooses it when the environment matches.
+        expect: a word on what to expect ("collapse is expected with this preset").
+    """
+
+    name: str
+    title: str
+    source: str
+    params: dict[str, Any]
+    env: str | None = None
+    default: bool = False
+    steps: int | None = None
+    episodes: int | None = None
+    stop_at: float | None = None
+    window: int | None = None
+    x_axis: str | None = None
+    expect: str = ""
+
+
+def float32(array: Any) -> NDArray[np.float32]:
+    """A float32 array of `array`, copied only where needed."""
+    return np.asarray(array, dtype=np.float32)

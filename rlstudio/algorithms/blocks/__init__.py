@@ -1,0 +1,1 @@
+"""Small parts that several learners share, each with its source cited."""

@@ -1,0 +1,63 @@
+"""The algorithms there are: an explicit tuple of specs, and what third parties bring through an entry point."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import entry_points
+
+from rlstudio.algorithms.base import AlgorithmSpec, Preset
+from rlstudio.algorithms.dqn.spec import SPEC as DQN
+from rlstudio.algorithms.ppo.spec import SPEC as PPO
+from rlstudio.algorithms.random.spec import SPEC as RANDOM
+from rlstudio.algorithms.reinforce.spec import SPEC as REINFORCE
+from rlstudio.core.params import ParamError, ParamFault
+from rlstudio.core.resources import resource_path
+
+BUILT_IN: tuple[AlgorithmSpec, ...] = (PPO, DQN, REINFORCE, RANDOM)
+ENTRY_POINT_GROUP = "rlstudio.algorithms"
+
+
+@cache
+def algorithms() -> dict[str, AlgorithmSpec]:
+    """Every algorithm by key, the built-in ones first."""
+    found = {spec.key: spec for spec in BUILT_IN}
+    for entry in entry_points(group=ENTRY_POINT_GROUP):
+        spec = entry.load()
+        if isinstance(spec, AlgorithmSpec):
+            found.setdefault(spec.key, spec)
+    return found
+
+
+def get_algorithm(key: str) -> AlgorithmSpec:
+    """The spec with that key.
+
+    Raises:
+        ParamError: naming the nearest right ones.
+    """
+    known = algorithms()
+    if key not in known:
+        near = get_close_matches(key.lower(), known, n=3, cutoff=0.4) or list(known)
+        raise ParamError([ParamFault("algorithm", key, "one of the algorithms; did you mean " + ", ".join(near) + "?")])
+    return known[key]
+
+
+@cache
+def presets(key: str) -> tuple[Preset, ...]:
+    """All presets of an algorithm, as shipped in resources/presets."""
+    path = resource_path("presets", f"{key}.json")
+    if not path.is_file():
+        return ()
+    return tuple(Preset(**row) for row in json.loads(path.read_text(encoding="utf-8"))["presets"])
+
+
+def presets_for(key: str, env: str) -> tuple[Preset, ...]:
+    """The presets that fit an environment: those tuned for it first, then the general ones."""
+    fitting = [preset for preset in presets(key) if preset.env in (None, env)]
+    return tuple(sorted(fitting, key=lambda preset: (not preset.default, preset.env is None)))
+
+
+def default_preset(key: str, env: str) -> Preset | None:
+    """The preset chosen when nobody says otherwise, if there is one."""
+    return next((preset for preset in presets_for(key, env) if preset.default), None)

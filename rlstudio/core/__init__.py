@@ -1,0 +1,1 @@
+"""The vocabulary of the house: parameters, run configurations, messages, episodes, histories."""

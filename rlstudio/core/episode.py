@@ -1,0 +1,94 @@
+"""Episode: what happened from reset to end, and what the policy thought at each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rlstudio.core.frame_store import FrameStore
+
+
+@dataclass(frozen=True)
+class Thought:
+    """What a policy thought before an action: plain arrays, only what there is.
+
+    Attributes:
+        probabilities: of each discrete action, shape (n_actions,).
+        q_values: of each discrete action, shape (n_actions,).
+        mean, std: of a Gaussian policy's action, shape (action_dim,).
+        value: the estimated value of the state.
+        note: one line in words ("explored: random action").
+    """
+
+    probabilities: NDArray[np.float32] | None = None
+    q_values: NDArray[np.float32] | None = None
+    mean: NDArray[np.float32] | None = None
+    std: NDArray[np.float32] | None = None
+    value: float | None = None
+    note: str = ""
+
+
+@dataclass
+class Episode:
+    """T steps: T actions, T rewards, T thoughts, T+1 observations and T+1 frames.
+
+    Read it as observation t → action t → reward t → observation t+1: the last observation and frame have no action.
+
+    Attributes:
+        observations: plain rows as described by `observation_names`, shape (T+1, n_numbers) float32.
+        actions: shape (T,) int64 for discrete actions, (T, action_dim) float32 for continuous ones.
+        ending: why it ended, in words ("fell: pole angle beyond 12°", "time limit").
+        source: whose behaviour it is, in words ("checkpoint 40,000 · greedy").
+        step: training step of the policy's weights, None for a policy that was not trained.
+    """
+
+    env: str
+    env_kwargs: dict[str, Any]
+    seed: int
+    source: str
+    fps: float
+    observation_names: tuple[str, ...] = ()
+    action_names: tuple[str, ...] = ()
+    discrete: bool = True
+    observations: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    actions: NDArray[Any] = field(default_factory=lambda: np.zeros(0, np.int64))
+    rewards: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    terminated: bool = False
+    truncated: bool = False
+    ending: str = ""
+    thoughts: list[Thought] = field(default_factory=list)
+    frames: FrameStore = field(default_factory=FrameStore)
+    run: str | None = None
+    algorithm: str | None = None
+    step: int | None = None
+    greedy: bool = True
+
+    @property
+    def length(self) -> int:
+        """Number of steps, T."""
+        return len(self.rewards)
+
+    @property
+    def total_reward(self) -> float:
+        """The undiscounted return."""
+        return float(np.sum(self.rewards))
+
+    def returns_so_far(self) -> NDArray[np.float64]:
+        """Return gathered before each frame, shape (T+1,): 0 at the first frame, the episode's return at the last."""
+        return np.concatenate([[0.0], np.cumsum(self.rewards)])
+
+    def check(self) -> None:
+        """Raise ValueError unless the lengths fit: T actions and rewards, T+1 observations and frames."""
+        steps = self.length
+        lengths = {
+            "actions": (len(self.actions), steps),
+            "observations": (len(self.observations), steps + 1),
+            "frames": (len(self.frames), steps + 1),
+            "thoughts": (len(self.thoughts), steps),
+        }
+        wrong = [f"{name}: {has} instead of {needs}" for name, (has, needs) in lengths.items() if has != needs]
+        if wrong:
+            raise ValueError(f"an episode of {steps} steps does not fit: " + ", ".join(wrong))

@@ -1,0 +1,399 @@
+"""What crosses the pipe between the window and a job: frozen dataclasses of builtins and numpy arrays only.
+
+Commands go to a job, reports come from it. Nothing is sent per environment step: a training job gathers what happened
+in one `Batch` and sends it at most 30 times a second, and only when the last one was taken (`Took`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+WatchMode = Literal["policy", "training", "off"]
+StepUnit = Literal["step", "update", "episode"]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PolicyData:
+    """A policy as data: enough to build it again anywhere, nothing executable.
+
+    Attributes:
+        algorithm: key of the algorithm whose policy class reads `arrays` and `settings`.
+        step: training step the weights are from; None for a policy that was never trained.
+        run: the run folder it came from, if any.
+    """
+
+    algorithm: str
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    step: int | None = None
+    run: str | None = None
+
+
+# ---------------------------------------------------------------- commands
+
+
+@dataclass(frozen=True)
+class StartTraining:
+    """Train as `config` says (RunConfig as plain data); `resume` names a run folder to continue.
+
+    `pace` is in environment steps a second, None for full speed. `watch` "policy" sends the newest weights.
+    """
+
+    config: dict[str, Any]
+    runs_dir: str
+    resume: str | None = None
+    watch: WatchMode = "policy"
+    pace: float | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Wait before the next step (or minibatch) until Resume, StepOnce or Stop."""
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on."""
+
+
+@dataclass(frozen=True)
+class StepOnce:
+    """While paused: one environment step, one update or one episode, then pause again."""
+
+    unit: StepUnit
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End cleanly: save, report `Finished`, exit."""
+
+
+@dataclass(frozen=True)
+class SetParam:
+    """A live change, already checked by the sender and checked again by the job."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class SetWatch:
+    """What a training job is to send: weights ("policy"), its own frames ("training") or neither ("off")."""
+
+    mode: WatchMode
+
+
+@dataclass(frozen=True)
+class SetPace:
+    """Training speed in environment steps a second; None is full speed."""
+
+    steps_per_second: float | None
+
+
+@dataclass(frozen=True)
+class Took:
+    """The last Batch was taken; another may be sent."""
+
+
+@dataclass(frozen=True)
+class StartPlaying:
+    """Play episodes for the eye, at the environment's own frame rate, until stopped. No policy: random actions."""
+
+    env: str
+    env_kwargs: dict[str, Any]
+    policy: PolicyData | None = None
+    seed: int = 0
+    greedy: bool = True
+
+
+@dataclass(frozen=True)
+class UsePolicy:
+    """Newer weights for the playing job; taken at the next step."""
+
+    policy: PolicyData | None
+
+
+@dataclass(frozen=True)
+class RecordEpisodes:
+    """Record whole episodes, frames and thoughts included. Seeds are `seed`, `seed + 1`, …"""
+
+    env: str
+    env_kwargs: dict[str, Any]
+    policy: PolicyData | None
+    episodes: int = 5
+    seed: int = 0
+    greedy: bool = True
+    save_to: str | None = None
+
+
+@dataclass(frozen=True)
+class EvaluatePolicy:
+    """Run episodes without pictures and report each score."""
+
+    env: str
+    env_kwargs: dict[str, Any]
+    policy: PolicyData | None
+    episodes: int = 20
+    seed: int = 10_000
+    greedy: bool = True
+
+
+@dataclass(frozen=True)
+class ExportPicture:
+    """Write frames to a file. `clips` holds (blobs, first, last) of each episode, compressed as in FrameStore."""
+
+    path: str
+    shape: tuple[int, int, int]
+    clips: list[list[bytes]]
+    fps: float
+    speed: float = 1.0
+
+
+@dataclass(frozen=True)
+class MakeCatalogue:
+    """Describe every registered environment (making one runs its code, so not in the window's process)."""
+
+    cache_dir: str
+
+
+Command = (
+    StartTraining
+    | Pause
+    | Resume
+    | StepOnce
+    | Stop
+    | SetParam
+    | SetWatch
+    | SetPace
+    | Took
+    | StartPlaying
+    | UsePolicy
+    | RecordEpisodes
+    | EvaluatePolicy
+    | ExportPicture
+    | MakeCatalogue
+)
+
+
+# ---------------------------------------------------------------- reports
+
+
+@dataclass(frozen=True)
+class Started:
+    """The job runs; `run` is its folder (training), `config` the resolved RunConfig."""
+
+    run: str | None
+    config: dict[str, Any]
+    step: int = 0
+    episode: int = 0
+    device: str = "cpu"
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values of one metric since the last batch; all three arrays have one length."""
+
+    steps: Floats
+    seconds: Floats
+    values: Floats
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Greedy episodes played by the training job itself at `step`."""
+
+    step: int
+    seconds: float
+    returns: tuple[float, ...]
+    best: bool = False
+
+    @property
+    def mean(self) -> float:
+        """Mean return."""
+        return float(np.mean(self.returns))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A live change that was applied at `step`."""
+
+    step: int
+    seconds: float
+    name: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What happened since the last batch.
+
+    Attributes:
+        returns, lengths, end_steps, end_seconds: one entry per finished episode.
+        seconds: training time so far, pauses left out.
+        progress: share of the budget used, 0 to 1.
+        mean_return: over the last `window` episodes; None before the first one ended.
+    """
+
+    step: int
+    episode: int
+    seconds: float
+    steps_per_second: float
+    progress: float
+    words: str
+    paused: bool
+    mean_return: float | None
+    best_mean_return: float | None
+    returns: Floats
+    lengths: Floats
+    end_steps: Floats
+    end_seconds: Floats
+    metrics: dict[str, Series] = field(default_factory=dict)
+    evaluations: tuple[Evaluation, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class PolicyUpdate:
+    """The newest weights, at most once a second while the policy is watched, and once at the end."""
+
+    policy: PolicyData
+
+
+@dataclass(frozen=True)
+class ParamRefused:
+    """A live change that the job would not take, in words."""
+
+    name: str
+    value: Any
+    reason: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A job other than training: `done` of `total`, and what it is doing."""
+
+    done: int
+    total: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """One finished episode of an evaluation or a recording."""
+
+    index: int
+    seed: int
+    total_reward: float
+    length: int
+    ending: str
+
+
+@dataclass(frozen=True)
+class EpisodeRecorded:
+    """A recorded episode as plain data (see core.episode_data)."""
+
+    index: int
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A picture file was written."""
+
+    path: str
+    frames: int
+    width: int
+    height: int
+    n_bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CatalogueMade:
+    """The environment cards are in the cache file at `path`."""
+
+    path: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something a person should know that stops nothing."""
+
+    text: str
+
+
+Status = Literal["finished", "stopped", "failed", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The job ended in order. `summary` holds what `rlstudio … --json` prints."""
+
+    status: Status
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The job raised: what happened in a sentence, what to do, and the traceback as text."""
+
+    message: str
+    advice: str
+    traceback: str
+
+
+Report = (
+    Started
+    | Batch
+    | PolicyUpdate
+    | ParamRefused
+    | Progress
+    | Score
+    | EpisodeRecorded
+    | Exported
+    | CatalogueMade
+    | Warned
+    | Finished
+    | Failed
+)
+
+
+# ---------------------------------------------------------------- beside the frames
+
+
+@dataclass(frozen=True)
+class FrameNote:
+    """What the strip beside a live frame says.
+
+    Attributes:
+        source: "policy" or "training".
+        policy_step: training step of the weights that act; None when untrained.
+        t: environment steps since reset; `limit` the episode's longest length, if it has one.
+        ending: why the episode ended, "" while it runs.
+    """
+
+    source: Literal["policy", "training"]
+    episode: int
+    t: int
+    limit: int | None
+    total_reward: float
+    reward: float
+    fps: float
+    greedy: bool = True
+    policy_step: int | None = None
+    untrained: bool = False
+    env_index: int = 0
+    n_envs: int = 1
+    ending: str = ""
+    train_step: int | None = None
+    speed: float = 1.0
+    action: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)

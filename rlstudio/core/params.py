@@ -1,0 +1,213 @@
+"""Typed parameters that forms, tooltips, validation, JSON and the command line are all made from.
+
+An algorithm declares its hyperparameters as a `Params` subclass, each field through `param(...)`; `describe` turns the
+class into plain rows for whoever shows them, and `validate` refuses a wrong value in one wording everywhere.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+Live = Literal["no", "step", "update"]
+"""When a change made while training takes effect: never (next run), at the next step, or at the next update."""
+
+
+class Params(BaseModel):
+    """Base of every algorithm's hyperparameters: unknown names are refused, assignments are checked."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, allow_inf_nan=False)
+
+
+def param(
+    default: Any,
+    *,
+    help: str,
+    title: str = "",
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+    unit: str = "",
+    group: str = "",
+    higher: str = "",
+    lower: str = "",
+    usual: str = "",
+    live: Live = "no",
+    log: bool = False,
+    essential: bool = False,
+) -> Any:
+    """One hyperparameter.
+
+    Args:
+        default: the value used when neither the user nor a preset gives one.
+        help: what it is, in a sentence a student would understand.
+        title: its name on the screen; made from the field's name when empty.
+        ge, gt, le, lt: bounds (greater or equal, greater, less or equal, less).
+        unit: "steps", "episodes", …
+        group: heading under which the form shows it.
+        higher, lower: what a higher and a lower value does.
+        usual: a usual range, as text ("1e-4 to 1e-2").
+        live: whether, and when, a change while training takes effect.
+        log: whether a slider or spin box should move in factors rather than in sums.
+        essential: one of the few shown before "All" is opened.
+    """
+    extra = {
+        "unit": unit,
+        "group": group,
+        "higher": higher,
+        "lower": lower,
+        "usual": usual,
+        "live": live,
+        "log": log,
+        "essential": essential,
+    }
+    return Field(default, title=title or None, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
+
+
+Kind = Literal["float", "int", "bool", "choice", "text", "ints"]
+
+
+@dataclass(frozen=True)
+class ParamInfo:
+    """A hyperparameter as plain data. `low` and `high` are None where there is no bound."""
+
+    name: str
+    title: str
+    kind: Kind
+    default: Any
+    help: str
+    low: float | None = None
+    high: float | None = None
+    low_excluded: bool = False
+    high_excluded: bool = False
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    unit: str = ""
+    group: str = ""
+    higher: str = ""
+    lower: str = ""
+    usual: str = ""
+    live: Live = "no"
+    log: bool = False
+    essential: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """What may stand here, in words: "a number above 0 and at most 1"."""
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        if self.kind == "bool":
+            return "true or false"
+        if self.kind == "text":
+            return "text"
+        noun = {"float": "a number", "int": "a whole number", "ints": "a list of whole numbers"}[self.kind]
+        bounds = []
+        if self.low is not None:
+            bounds.append(f"{'above' if self.low_excluded else 'at least'} {self.low:g}")
+        if self.high is not None:
+            bounds.append(f"{'below' if self.high_excluded else 'at most'} {self.high:g}")
+        words = " ".join([noun, " and ".join(bounds)]).strip()
+        return f"{words}, or nothing" if self.optional else words
+
+
+@dataclass(frozen=True)
+class ParamFault:
+    """One refused value: the field, what was given and what is allowed."""
+
+    field: str
+    value: Any
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.value!r} is not allowed; it takes {self.allowed}"
+
+
+class ParamError(ValueError):
+    """Values that were refused; `faults` holds one entry a field."""
+
+    def __init__(self, faults: list[ParamFault]) -> None:
+        super().__init__("; ".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...], bool]:
+    """Kind, choices and whether None is allowed, of a field's annotation."""
+    origin = get_origin(annotation)
+    if origin in (Union, types.UnionType):
+        inner = [a for a in get_args(annotation) if a is not type(None)]
+        kind, choices, _ = _kind_of(inner[0])
+        return kind, choices, len(inner) < len(get_args(annotation))
+    if origin is Literal:
+        return "choice", tuple(str(a) for a in get_args(annotation)), False
+    if origin in (tuple, list):
+        return "ints", (), False
+    kinds: dict[Any, Kind] = {bool: "bool", int: "int", float: "float", str: "text"}
+    return kinds[annotation], (), False
+
+
+def _info(name: str, field: FieldInfo) -> ParamInfo:
+    kind, choices, optional = _kind_of(field.annotation)
+    bounds: dict[str, float] = {}
+    for constraint in field.metadata:
+        for key in ("ge", "gt", "le", "lt"):
+            value = getattr(constraint, key, None)
+            if value is not None:
+                bounds[key] = value
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    default = field.get_default(call_default_factory=True)  # type: ignore[call-arg]
+    return ParamInfo(
+        name=name,
+        title=field.title or name.replace("_", " "),
+        kind=kind,
+        default=list(default) if kind == "ints" else default,
+        help=field.description or "",
+        low=bounds.get("gt", bounds.get("ge")),
+        high=bounds.get("lt", bounds.get("le")),
+        low_excluded="gt" in bounds,
+        high_excluded="lt" in bounds,
+        choices=choices,
+        optional=optional,
+        **extra,  # type: ignore[arg-type]
+    )
+
+
+def describe(params_type: type[Params]) -> tuple[ParamInfo, ...]:
+    """The fields of a Params class, in the order they were declared."""
+    return tuple(_info(name, field) for name, field in params_type.model_fields.items())
+
+
+P = TypeVar("P", bound=Params)
+
+
+def validate(params_type: type[P], values: Mapping[str, Any]) -> P:
+    """An instance of `params_type` made of `values`.
+
+    Text is accepted where a number is meant ("1e-3"), since forms and command lines hold text.
+
+    Raises:
+        ParamError: naming each field, the value and what is allowed.
+    """
+    try:
+        return params_type.model_validate(dict(values))
+    except ValidationError as error:
+        infos = {info.name: info for info in describe(params_type)}
+        faults: dict[str, ParamFault] = {}
+        for row in error.errors():
+            if not row["loc"]:  # a rule over several fields (a model validator)
+                faults[""] = ParamFault("these parameters together", "…", str(row["msg"]))
+                continue
+            name = str(row["loc"][0])
+            if name in infos:
+                allowed = infos[name].allowed
+                if row["type"] in ("value_error", "assertion_error"):  # a validator's own words
+                    allowed = str(row["msg"]).partition(", ")[2] or str(row["msg"])
+            else:
+                allowed = f"no such parameter; there are {', '.join(infos)}"
+            faults.setdefault(name, ParamFault(name, values.get(name), allowed))
+        raise ParamError(list(faults.values())) from None

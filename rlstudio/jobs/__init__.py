@@ -1,0 +1,1 @@
+"""What runs in a child process, or straight from the command line. No Qt."""

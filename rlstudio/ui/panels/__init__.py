@@ -1,0 +1,1 @@
+"""One file a panel; a panel never imports a panel."""

@@ -1,0 +1,1 @@
+"""Small widgets, testable by feeding them data."""

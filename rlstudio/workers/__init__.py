@@ -1,0 +1,1 @@
+"""A job in a child process: spawning, pipes, heartbeats, shared frames. No Qt."""
