@@ -1,0 +1,75 @@
+"""LineFile: a text file that only grows, by whole lines, and what of it can be read after a cut anywhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class LineFile:
+    """Appends whole lines; on opening, a last line that was cut off is removed and a missing header is written.
+
+    Each `append` is one write to the system and no sync: cheap enough for once a second. `close` syncs.
+    """
+
+    def __init__(self, path: Path, header: str = "") -> None:
+        self.path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        self._size = _whole_size(self._descriptor)
+        os.ftruncate(self._descriptor, self._size)
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        if os.read(self._descriptor, 65536)[: self._size].count(b"\n") < header.count("\n"):  # cut off in the header
+            self._size = 0
+            os.ftruncate(self._descriptor, 0)
+            self.append(header)
+
+    def append(self, text: str) -> None:
+        """Add `text`, which must end in a newline. Raises OSError, and then the file is as it was."""
+        data = memoryview(text.encode("utf-8"))
+        position = self._size
+        os.lseek(self._descriptor, position, os.SEEK_SET)
+        try:
+            while data:
+                written = os.write(self._descriptor, data)
+                data = data[written:]
+                position += written
+        except OSError:
+            os.ftruncate(self._descriptor, self._size)
+            raise
+        self._size = position
+
+    def close(self) -> None:
+        """Sync and close."""
+        if self._descriptor >= 0:
+            try:
+                os.fsync(self._descriptor)
+            finally:
+                os.close(self._descriptor)
+                self._descriptor = -1
+
+
+def read_text(path: Path) -> str:
+    """The whole lines of a file, as text; "" when there is no such file."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ""
+    return data[: data.rfind(b"\n") + 1].decode("utf-8", errors="replace")
+
+
+def read_lines(path: Path) -> list[str]:
+    """The whole lines of a file."""
+    return read_text(path).splitlines()
+
+
+def _whole_size(descriptor: int) -> int:
+    """Number of bytes up to and with the last newline, looked for from the end."""
+    end = os.lseek(descriptor, 0, os.SEEK_END)
+    while end > 0:
+        start = max(0, end - 65536)
+        os.lseek(descriptor, start, os.SEEK_SET)
+        found = os.read(descriptor, end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0

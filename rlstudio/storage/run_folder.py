@@ -1,0 +1,287 @@
+"""RunFolder: everything one training run leaves on disk, created, appended to, mended and read back.
+
+    run.json  monitor.csv  metrics.csv  events.jsonl  checkpoints/<step>/  episodes/  .lock
+
+One process writes, holding the operating system's lock; any number read meanwhile. Each growing file is written in
+whole lines, so a reader takes it up to its last whole line wherever a crash cut it off.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from rlstudio.core.messages import PolicyData, Series
+from rlstudio.core.run_config import RunConfig
+from rlstudio.storage import checkpoint, records
+from rlstudio.storage.atomic import mend_folders
+from rlstudio.storage.errors import RunFolderError, disk_errors
+from rlstudio.storage.line_file import LineFile
+from rlstudio.storage.lock import FileLock
+from rlstudio.storage.paths import default_runs_dir
+from rlstudio.storage.records import MetricRow, Monitor
+from rlstudio.storage.run_info import (
+    LOCK_FILE,
+    RUN_FILE,
+    RunInfo,
+    info_of,
+    package_versions,
+    read_run_file,
+    write_run_file,
+)
+from rlstudio.storage.runs import list_runs
+
+__all__ = ["Monitor", "RunFolder", "RunFolderError", "RunInfo", "default_runs_dir", "list_runs"]
+
+_LEARNERS_KEPT = 2
+
+
+class RunFolder:
+    """One run on disk. Make it with `create` or `open`; use as a context manager or `close` it."""
+
+    def __init__(self, path: Path) -> None:
+        """A folder open for reading; `create` and `open` check that there is one."""
+        self.path = path
+        self._lock: FileLock | None = None
+        self._files: dict[str, LineFile] = {}
+        self._info: dict[str, Any] = {}
+
+    @classmethod
+    def create(cls, runs_dir: Path, config: RunConfig) -> RunFolder:
+        """A new run, marked as running and locked by this process. Raises RunFolderError.
+
+        run.json is written last, and a folder without one is no run: so it is there whole, or not at all.
+        """
+        now = datetime.now().astimezone()
+        with disk_errors("make a run folder in", runs_dir):
+            runs_dir.mkdir(parents=True, exist_ok=True)
+            folder = cls(_new_folder(runs_dir, config, now))
+        info = {"config": config.model_dump(mode="json"), "versions": package_versions(), "status": "running"}
+        folder._info = {
+            **info,
+            "started": now.isoformat(timespec="milliseconds"),
+            "steps": 0,
+            "episodes": 0,
+            "seconds": 0.0,
+        }
+        folder._begin_writing()
+        return folder
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = False) -> RunFolder:
+        """The run at `path`, for reading or, with `write`, to go on with it: then it is locked and mended first.
+
+        Raises:
+            RunFolderError: if it is no run, is damaged, or is being written by another process.
+        """
+        if not (path / RUN_FILE).is_file():
+            raise RunFolderError(f"{path} is no run folder: there is no {RUN_FILE} in it")
+        folder = cls(path)
+        info = read_run_file(path)
+        info_of(path, info)
+        if write:
+            folder._info = info
+            folder._begin_writing()
+        return folder
+
+    def _begin_writing(self) -> None:
+        with disk_errors("write the run folder", self.path):
+            try:
+                self._lock = FileLock(self.path / LOCK_FILE)
+            except BlockingIOError:
+                raise RunFolderError(f"{self.path} is being written by another process; stop that run first") from None
+            try:
+                self.episodes_dir.mkdir(exist_ok=True)
+                self._checkpoints_dir.mkdir(exist_ok=True)
+                for parent in (self.path, self._checkpoints_dir, self.episodes_dir):
+                    mend_folders(parent)
+                started = records.monitor_header(self._info["config"]["env"], time.time())
+                self._files["monitor"] = LineFile(self.path / "monitor.csv", started)
+                self._files["metrics"] = LineFile(self.path / "metrics.csv", records.METRICS_HEADER)
+                self._files["events"] = LineFile(self.path / "events.jsonl")
+                self.write_info()
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Sync and free the lock. What the run's status is, the caller has said with `write_info`."""
+        try:
+            with disk_errors("save", self.path):
+                for file in self._files.values():
+                    file.close()
+        finally:
+            self._files = {}
+            if self._lock:
+                self._lock.release()
+                self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ writing
+
+    def append_episodes(
+        self,
+        returns: Sequence[float] | records.Floats,
+        lengths: Sequence[float] | records.Floats,
+        end_steps: Sequence[float] | records.Floats,
+        end_seconds: Sequence[float] | records.Floats,
+    ) -> None:
+        """Finished episodes; all four of one length. Raises RunFolderError, and then none of them was written."""
+        self._append("monitor", records.monitor_text(returns, lengths, end_steps, end_seconds))
+
+    def append_metrics(self, rows: Iterable[MetricRow]) -> None:
+        """Diagnostics: (step, seconds, name, value) each. Raises RunFolderError."""
+        self._append("metrics", records.metrics_text(rows))
+
+    def append_event(self, kind: str, step: int, seconds: float, **fields: Any) -> None:
+        """One thing that a person did, or that happened to the run ("param", "pause", "evaluation"…)."""
+        self._append("events", records.event_text(kind, step, seconds, fields))
+
+    def _append(self, name: str, text: str) -> None:
+        file = self._files.get(name)
+        if file is None:
+            raise RunFolderError(f"{self.path} was opened for reading only")
+        if text:
+            with disk_errors("write", file.path):
+                file.append(text)
+
+    def write_info(self, **fields: Any) -> None:
+        """Merge `fields` into run.json and replace it at once; the heartbeat is set to now. Raises RunFolderError."""
+        if self._lock is None:
+            raise RunFolderError(f"{self.path} was opened for reading only")
+        self._info |= fields
+        self._info["heartbeat"] = datetime.now().astimezone().isoformat(timespec="milliseconds")
+        write_run_file(self.path, self._info)
+
+    def save_checkpoint(
+        self,
+        step: int,
+        policy: PolicyData,
+        learner_arrays: Mapping[str, Any],
+        learner_values: Mapping[str, Any],
+        *,
+        note: Mapping[str, Any],
+    ) -> Path:
+        """Save policy and learner under `step`, replacing what was saved there; older learners are let go.
+
+        Raises:
+            RunFolderError: disk full, no permission, or an array or value that cannot be written as data.
+        """
+        if self._lock is None:
+            raise RunFolderError(f"{self.path} was opened for reading only")
+        folder = self._checkpoints_dir / str(int(step))
+        checkpoint.write_checkpoint(folder, int(step), policy, learner_arrays, learner_values, note)
+        others = [other for other in self.checkpoints() if other != step]
+        for older in others[: len(others) - _LEARNERS_KEPT + 1]:
+            checkpoint.drop_learner(self._checkpoints_dir / str(older))
+        return folder
+
+    def mark_best(self, step: int) -> None:
+        """Mark the checkpoint at `step` as the best by evaluation."""
+        if step not in self.checkpoints():
+            raise RunFolderError(f"{self.path} has no checkpoint at step {step}: {self._choices()}")
+        self.write_info(best_checkpoint=int(step))
+
+    # ------------------------------------------------------------ reading
+
+    @property
+    def episodes_dir(self) -> Path:
+        """Folder of recorded episodes."""
+        return self.path / "episodes"
+
+    @property
+    def _checkpoints_dir(self) -> Path:
+        return self.path / "checkpoints"
+
+    def checkpoints(self) -> list[int]:
+        """Steps of the checkpoints, in order."""
+        if not self._checkpoints_dir.is_dir():
+            return []
+        names = (entry.name for entry in self._checkpoints_dir.iterdir() if (entry / "checkpoint.json").is_file())
+        return sorted(int(name) for name in names if re.fullmatch(r"0|[1-9][0-9]{0,15}", name))
+
+    def best_checkpoint(self) -> int | None:
+        """Step of the checkpoint marked as best, None if none is."""
+        best = self.read_info().best_checkpoint
+        return best if best in self.checkpoints() else None
+
+    def load_policy(self, step: int | Literal["best"] | None = None) -> PolicyData:
+        """The policy at `step`, at the best checkpoint, or the newest one. Raises RunFolderError."""
+        return checkpoint.read_policy(self._checkpoints_dir / str(self._checkpoint_step(step)), str(self.path))
+
+    def load_learner(self, step: int | None = None) -> tuple[checkpoint.Arrays, dict[str, Any], int]:
+        """Arrays, values and step of the learner at `step`, or of the newest one kept. Raises RunFolderError."""
+        kept = [s for s in self.checkpoints() if checkpoint.has_learner(self._checkpoints_dir / str(s))]
+        if not kept:
+            raise RunFolderError(f"{self.path} cannot be continued: no checkpoint in it holds the learner's state")
+        if step is not None and step not in kept:
+            raise RunFolderError(f"{self.path} cannot be continued from step {step}; it can from {_steps(kept)}")
+        step = kept[-1] if step is None else step
+        arrays, values = checkpoint.read_learner(self._checkpoints_dir / str(step))
+        return arrays, values, step
+
+    def _checkpoint_step(self, step: int | Literal["best"] | None) -> int:
+        steps = self.checkpoints()
+        if not steps:
+            raise RunFolderError(f"{self.path} has no checkpoint yet; train it longer")
+        if step is None:
+            return steps[-1]
+        found = self.best_checkpoint() if step == "best" else step
+        if found is None:
+            raise RunFolderError(f"no checkpoint of {self.path} is marked as the best: {self._choices()}")
+        if found not in steps:
+            raise RunFolderError(f"{self.path} has no checkpoint at step {found}: {self._choices()}")
+        return found
+
+    def _choices(self) -> str:
+        return f"choose one of {_steps(self.checkpoints())}" if self.checkpoints() else "there are none"
+
+    def read_info(self) -> RunInfo:
+        """run.json as it is now on disk. Raises RunFolderError."""
+        return info_of(self.path, read_run_file(self.path))
+
+    def read_monitor(self) -> Monitor:
+        """Every finished episode so far."""
+        with disk_errors("read", self.path / "monitor.csv"):
+            return records.read_monitor(self.path / "monitor.csv")
+
+    def read_metrics(self) -> dict[str, Series]:
+        """Every diagnostic so far, by name."""
+        with disk_errors("read", self.path / "metrics.csv"):
+            return records.read_metrics(self.path / "metrics.csv")
+
+    def read_events(self) -> list[dict[str, Any]]:
+        """What was done to the run, in order: dictionaries with at least kind, step and seconds."""
+        with disk_errors("read", self.path / "events.jsonl"):
+            return records.read_events(self.path / "events.jsonl")
+
+
+def _new_folder(runs_dir: Path, config: RunConfig, now: datetime) -> Path:
+    """Make "2026-11-21_22-30-15_CartPole-v1_ppo_seed0", with a number behind it where that is taken."""
+    env, algorithm = (re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:80] for name in (config.env, config.algorithm))
+    name = f"{now:%Y-%m-%d_%H-%M-%S}_{env}_{algorithm}_seed{config.seed}"
+    for number in range(1, 10_000):
+        path = runs_dir / (name if number == 1 else f"{name}_{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise RunFolderError(f"no free name for {name} in {runs_dir}")
+
+
+def _steps(steps: list[int]) -> str:
+    shown = [f"{step:,}" for step in steps[-8:]]
+    return ("…, " if len(steps) > 8 else "") + ", ".join(shown)

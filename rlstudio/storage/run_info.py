@@ -1,0 +1,124 @@
+"""run.json: what a run is and how far it came, readable without touching anything else in its folder."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from rlstudio import __version__
+from rlstudio.core.params import ParamError
+from rlstudio.core.run_config import RunConfig
+from rlstudio.storage.atomic import write_file
+from rlstudio.storage.errors import RunFolderError, disk_errors
+from rlstudio.storage.lock import is_locked
+from rlstudio.storage.records import plain
+
+RUN_FILE = "run.json"
+LOCK_FILE = ".lock"
+STATUSES = ("running", "finished", "stopped", "failed", "interrupted")
+
+_PACKAGES = ("gymnasium", "numpy", "torch", "box2d", "pygame-ce")
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """One run at a glance.
+
+    Attributes:
+        status: "running", "finished", "stopped", "failed", or "interrupted": marked running, but no process holds it.
+        mean_return, best_mean_return: over the last `config.window` episodes; None before the first one ended.
+        solved_at: step, episode and seconds at which `config.stop_at` was reached.
+        started, heartbeat: ISO dates; when the run began, and when run.json was last written.
+        best_checkpoint: step of the checkpoint marked as best by evaluation.
+    """
+
+    path: Path
+    config: RunConfig
+    status: str
+    steps: int = 0
+    episodes: int = 0
+    seconds: float = 0.0
+    mean_return: float | None = None
+    best_mean_return: float | None = None
+    solved_at: dict[str, Any] | None = None
+    started: str = ""
+    heartbeat: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    error: str | None = None
+    best_checkpoint: int | None = None
+
+
+def package_versions() -> dict[str, str]:
+    """Versions that a run's numbers depend on, read without importing anything."""
+    found = {"rlstudio": __version__, "python": platform.python_version(), "platform": platform.platform()}
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write_run_file(folder: Path, data: dict[str, Any]) -> None:
+    """Replace run.json at once. Raises RunFolderError."""
+    text = json.dumps(plain(data), indent=2, allow_nan=False)
+    with disk_errors("write", folder / RUN_FILE):
+        write_file(folder / RUN_FILE, (text + "\n").encode("utf-8"))
+
+
+def read_run_file(folder: Path) -> dict[str, Any]:
+    """run.json as plain data. Raises RunFolderError."""
+    path = folder / RUN_FILE
+    with disk_errors("open the run", path):
+        text = path.read_bytes()
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise RunFolderError(f"{path} is damaged: it is no JSON ({error})") from error
+    if not isinstance(data, dict):
+        raise RunFolderError(f"{path} is damaged: it holds no object")
+    return data
+
+
+def info_of(folder: Path, data: dict[str, Any]) -> RunInfo:
+    """A RunInfo of what `read_run_file` returned. Raises RunFolderError, naming the field that is wrong."""
+    try:
+        config = RunConfig.parse(data.get("config"))
+    except ParamError as error:
+        raise RunFolderError(f"{folder / RUN_FILE} is damaged: {error}") from error
+    status = data.get("status")
+    if status not in STATUSES:
+        raise RunFolderError(f"{folder / RUN_FILE} is damaged: status {status!r}; it takes {', '.join(STATUSES)}")
+    if status == "running" and not is_locked(folder / LOCK_FILE):
+        status = "interrupted"
+    solved, versions = data.get("solved_at"), data.get("versions")
+    return RunInfo(
+        path=folder,
+        config=config,
+        status=status,
+        steps=int(_number(data, "steps") or 0),
+        episodes=int(_number(data, "episodes") or 0),
+        seconds=_number(data, "seconds") or 0.0,
+        mean_return=_number(data, "mean_return"),
+        best_mean_return=_number(data, "best_mean_return"),
+        solved_at=solved if isinstance(solved, dict) else None,
+        started=_text(data, "started") or "",
+        heartbeat=_text(data, "heartbeat") or "",
+        versions={str(name): str(value) for name, value in versions.items()} if isinstance(versions, dict) else {},
+        error=_text(data, "error"),
+        best_checkpoint=best if isinstance(best := data.get("best_checkpoint"), int) else None,
+    )
+
+
+def _number(data: dict[str, Any], name: str) -> float | None:
+    value = data.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _text(data: dict[str, Any], name: str) -> str | None:
+    value = data.get(name)
+    return value if isinstance(value, str) else None
