@@ -73,8 +73,8 @@ class Episode:
 
     @property
     def total_reward(self) -> float:
-        """The undiscounted return."""
-        return float(np.sum(self.rewards))
+        """The undiscounted return, added up in order: the very number that monitor.csv and the strip show."""
+        return float(self.returns_so_far()[-1])
 
     def returns_so_far(self) -> NDArray[np.float64]:
         """Return gathered before each frame, shape (T+1,): 0 at the first frame, the episode's return at the last."""

@@ -103,11 +103,16 @@ class Took:
 
 @dataclass(frozen=True)
 class StartPlaying:
-    """Play episodes for the eye, at the environment's own frame rate, until stopped. No policy: random actions."""
+    """Play episodes for the eye, at the environment's own frame rate, until stopped.
+
+    Without a policy: the untrained one that `algorithm` with `params` would begin with, or random actions.
+    """
 
     env: str
     env_kwargs: dict[str, Any]
     policy: PolicyData | None = None
+    algorithm: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     greedy: bool = True
 
@@ -146,13 +151,12 @@ class EvaluatePolicy:
 
 @dataclass(frozen=True)
 class ExportPicture:
-    """Write frames to a file. `clips` holds (blobs, first, last) of each episode, compressed as in FrameStore."""
+    """Write frames to a file. `clips` holds the frames of each episode, compressed as in FrameStore."""
 
     path: str
     shape: tuple[int, int, int]
     clips: list[list[bytes]]
     fps: float
-    speed: float = 1.0
 
 
 @dataclass(frozen=True)

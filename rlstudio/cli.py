@@ -1,0 +1,152 @@
+"""The command line, and what a bare `rlstudio` opens.
+
+Only the standard library at top level: a spawned child imports this again, and `--version` should answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import multiprocessing
+import re
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NoReturn
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the nearest right word where a wrong one was given."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"invalid choice: '?([^' ]+)'? \(choose from (.*)\)", message)
+        if wrong:
+            known = re.findall(r"[\w-]+", wrong[2])
+            near = difflib.get_close_matches(wrong[1], known, n=2)
+            message = f"there is no {wrong[1]!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+            message += f" (there are: {', '.join(known)})"
+        self.print_usage(sys.stderr)
+        self.exit(WRONG_USAGE, f"rlstudio: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    from rlstudio import __version__
+
+    parser = _Parser(prog="rlstudio", description="Watch an agent learn. Without a command, the studio opens.")
+    parser.add_argument("--version", action="version", version=f"rlstudio {__version__}")
+    parser.set_defaults(run="rlstudio.commands.window:open_studio")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
+
+    demo = _add(commands, "demo", "window:demo", "the studio, already training (without a display: pictures of it)")
+    demo.add_argument("--output", metavar="DIR", help="where to save the picture and the GIF when there is no display")
+    _add_train(commands)
+    _add_evaluate_and_record(commands)
+    envs = _add(commands, "envs", "listings:envs", "environments, and why some cannot be made here")
+    listed = _add(
+        commands, "algorithms", "listings:list_algorithms", "algorithms, their parameters, metrics and presets"
+    )
+    listed.add_argument("-e", "--env", help="say which of them can act in this environment, and why not")
+    runs = _add(commands, "runs", "listings:runs", "the runs on disk")
+    runs.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    check = _add(commands, "doctor", "doctor:doctor", "check this machine and say what to do about each fault")
+    for command in (envs, listed, runs, check):
+        command.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return parser
+
+
+def _add(commands: Any, name: str, target: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(run=f"rlstudio.commands.{target}")
+    return command
+
+
+def _add_train(commands: Any) -> None:
+    train = _add(commands, "train", "train:run", "train without a window")
+    train.add_argument("-e", "--env", help="environment id, CartPole-v1 (see: rlstudio envs)")
+    train.add_argument("-a", "--algorithm", help="algorithm, ppo (see: rlstudio algorithms)")
+    train.add_argument("--steps", type=_whole, metavar="N", help="budget in environment steps")
+    train.add_argument("--episodes", type=_whole, metavar="N", help="budget in episodes")
+    train.add_argument("--seed", type=_whole, metavar="S", help="seed of everything random (0)")
+    train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the algorithm")
+    train.add_argument(
+        "--env-set", action="append", default=[], metavar="NAME=VALUE", help="an option of the environment"
+    )
+    train.add_argument("--preset", metavar="NAME", help="tuned settings by name, or none (see: rlstudio algorithms)")
+    train.add_argument("--stop-at", metavar="MEAN", help="stop when the mean return of the last episodes reaches this")
+    train.add_argument("--window", type=_whole, metavar="N", help="how many last episodes that mean is over (25)")
+    train.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where the networks are (auto)")
+    train.add_argument("--eval-every", type=_whole, metavar="N", help="greedy evaluations every N steps, 0 for none")
+    train.add_argument("--eval-episodes", type=_whole, metavar="N", help="episodes in each of them (5)")
+    train.add_argument("--config", metavar="FILE", help="a run configuration as JSON, or an earlier run's run.json")
+    train.add_argument("--events", metavar="FILE", help="make the live changes of an events.jsonl again")
+    train.add_argument("--continue", dest="resume", metavar="RUN", help="go on with an earlier run, in its folder")
+    train.add_argument("--runs-dir", metavar="DIR", help="where to put the run folder")
+    train.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
+
+
+def _add_evaluate_and_record(commands: Any) -> None:
+    evaluate = _add(commands, "evaluate", "policies:evaluate", "run episodes of a trained policy and list the scores")
+    record = _add(commands, "record", "policies:record", "save episodes of a trained policy as a GIF")
+    for command, episodes in ((evaluate, 20), (record, 1)):
+        command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
+        command.add_argument(
+            "--episodes", type=_at_least_one, default=episodes, metavar="N", help=f"how many ({episodes})"
+        )
+        command.add_argument("--seed", type=_whole, metavar="S", help="seed of the first episode (10000)")
+        command.add_argument("--sample", action="store_true", help="act as in training rather than greedily")
+        command.add_argument("--checkpoint", metavar="STEP", help="a training step, or best (newest unless told)")
+        command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+        command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
+    record.add_argument("-o", "--output", required=True, metavar="OUT.gif", help="the file to write")
+    record.add_argument("--fps", type=float, metavar="F", help="frames a second (the environment's own)")
+
+
+def _whole(text: str) -> int:
+    """A whole number, 100000 or 100_000."""
+    try:
+        return int(text.replace("_", "").replace(",", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def _at_least_one(text: str) -> int:
+    number = _whole(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not allowed; it takes a whole number of at least 1")
+    return number
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; the exit status. 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    multiprocessing.freeze_support()
+    options = _parser().parse_args(arguments)
+    module, _, name = options.run.partition(":")
+    try:
+        command: Callable[[argparse.Namespace], int] = getattr(import_module(module), name)
+        return command(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:
+        return _complain(error)
+
+
+def _complain(error: Exception) -> int:
+    """Say what went wrong in words; the traceback only where the fault is not the user's."""
+    from rlstudio.core.params import ParamError
+
+    if isinstance(error, ParamError):
+        for fault in error.faults:
+            print(f"rlstudio: {fault}", file=sys.stderr)
+        return WRONG_USAGE
+    if isinstance(error, ValueError | OSError) and str(error):
+        print(f"rlstudio: {error}", file=sys.stderr)
+        return FAILED
+    import traceback
+
+    traceback.print_exception(error)
+    print(f"rlstudio: {type(error).__name__}: {error}", file=sys.stderr)
+    return FAILED

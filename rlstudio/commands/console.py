@@ -1,0 +1,162 @@
+"""ConsoleChannel: a job run from the command line. Words go to stderr, Ctrl+C becomes Stop, stdout is for the answer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rlstudio.core import messages as m
+from rlstudio.workers.vitals import Phase
+
+_LINE_EVERY_SECONDS = 5.0
+_REDRAW_EVERY_SECONDS = 0.1
+
+
+class ConsoleChannel:
+    """Reports become words on stderr; `finished` holds how the job ended, `interrupted` whether by Ctrl+C."""
+
+    def __init__(self) -> None:
+        self.finished: m.Finished | None = None
+        self.reports: list[m.Report] = []
+        self.interrupted = False
+        self._stop_given = False
+        self._batch_taken = True
+        self._redraws = sys.stderr.isatty()
+        self._last_line = time.monotonic()
+        self._began = time.monotonic()
+        self._line_open = False
+
+    # ------------------------------------------------------------ Channel
+
+    def receive(self, timeout_seconds: float = 0.0) -> m.Command | None:
+        """See Channel: Stop once after Ctrl+C, and Took for every batch."""
+        if self.interrupted and not self._stop_given:
+            self._stop_given = True
+            return m.Stop()
+        if not self._batch_taken:
+            self._batch_taken = True
+            return m.Took()
+        if timeout_seconds > 0.0:
+            time.sleep(timeout_seconds)
+        return None
+
+    def send(self, report: m.Report) -> None:
+        """See Channel."""
+        match report:
+            case m.Batch():
+                self._batch_taken = False
+                self._progress(_training_words(report), report.progress)
+            case m.Progress(done, total, words):
+                self._progress(words, done / max(total, 1))
+            case m.Warned(text):
+                self.say(f"warning: {text}")
+            case m.Started(run, config):
+                self.say(f"{config['algorithm']} on {config['env']}, seed {config['seed']} → {run}")
+            case m.Finished():
+                self.finished = report
+            case m.Score() | m.EpisodeRecorded() | m.Exported():
+                self.reports.append(report)
+
+    def enter(self, phase: Phase) -> None:
+        """See Channel: nobody watches the phases here."""
+
+    def wants_frame(self) -> bool:
+        """See Channel: there is no screen."""
+        return False
+
+    def put_frame(self, frame: NDArray[np.uint8], note: dict[str, Any]) -> None:
+        """See Channel: there is no screen."""
+
+    # ------------------------------------------------------------ words
+
+    def say(self, words: str) -> None:
+        """A line on stderr."""
+        if self._line_open:
+            sys.stderr.write("\n")
+            self._line_open = False
+        print(words, file=sys.stderr, flush=True)
+
+    def _progress(self, words: str, share: float) -> None:
+        now = time.monotonic()
+        if now - self._last_line < (_REDRAW_EVERY_SECONDS if self._redraws else _LINE_EVERY_SECONDS):
+            return
+        self._last_line = now
+        left = (now - self._began) * (1 - share) / share if share > 0.005 else None
+        text = f"{share:4.0%}  {words}" + (f"  {left:,.0f} s left" if left is not None else "")
+        if self._redraws:
+            sys.stderr.write("\r\x1b[2K" + text)
+            sys.stderr.flush()
+            self._line_open = True
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+    def close_line(self) -> None:
+        """End a progress line that is still open."""
+        if self._line_open:
+            sys.stderr.write("\n")
+            self._line_open = False
+
+
+def _training_words(batch: m.Batch) -> str:
+    mean = "–" if batch.mean_return is None else f"{batch.mean_return:.1f}"
+    return f"step {batch.step:,}  episodes {batch.episode:,}  mean return {mean}  {batch.steps_per_second:,.0f} steps/s"
+
+
+@contextlib.contextmanager
+def console() -> Iterator[ConsoleChannel]:
+    """A channel whose job is asked to stop by Ctrl+C (or a polite kill); a second Ctrl+C interrupts at once."""
+    channel = ConsoleChannel()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        if channel.interrupted:
+            raise KeyboardInterrupt
+        channel.interrupted = True
+        channel.say("stopping: saving what was learned (Ctrl+C again to give up)")
+
+    earlier = {name: signal.signal(name, ask_to_stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield channel
+    finally:
+        channel.close_line()
+        for name, handler in earlier.items():
+            signal.signal(name, handler)
+
+
+@contextlib.contextmanager
+def quiet_stdout() -> Iterator[None]:
+    """Whatever is printed meanwhile, by C code too, goes to stderr: stdout stays free for the one answer."""
+    sys.stdout.flush()
+    saved = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(saved, 1)
+        os.close(saved)
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """Exactly one JSON object on stdout."""
+    print(json.dumps(answer, default=_plain, allow_nan=False), flush=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    return str(value)
+
+
+def finite(value: float | None) -> float | None:
+    """A number that JSON can hold: None for infinities."""
+    return None if value is None or not np.isfinite(value) else float(value)

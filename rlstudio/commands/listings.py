@@ -1,0 +1,126 @@
+"""`rlstudio envs`, `algorithms` and `runs`: what there is."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rlstudio.algorithms.base import AlgorithmSpec
+from rlstudio.algorithms.catalogue import algorithms, presets, presets_for
+from rlstudio.commands.console import finite, print_json, quiet_stdout
+from rlstudio.core.params import describe
+from rlstudio.envs.card import EnvironmentCard
+from rlstudio.envs.catalogue import build_cards, card_for, check_id, load_cards
+from rlstudio.storage.paths import cache_dir
+from rlstudio.storage.run_folder import default_runs_dir, list_runs
+
+
+def envs(options: argparse.Namespace) -> int:
+    """`rlstudio envs`."""
+    with quiet_stdout():
+        cards = load_cards(cache_dir())
+        if cards is None:
+            build_cards(cache_dir())
+            cards = load_cards(cache_dir()) or []
+    if options.json:
+        print_json({"environments": [_environment(card) for card in cards]})
+        return 0
+    width = max((len(card.id) for card in cards), default=0)
+    for card in cards:
+        print(f"{card.id:{width}}  {card.title if card.available else card.title + '  (' + card.why_not + ')'}")
+    return 0
+
+
+def _environment(card: EnvironmentCard) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "title": card.title,
+        "family": card.family,
+        "available": card.available,
+        "why_not": card.why_not or None,
+        "install": card.install or None,
+        "observation_space": card.observation.text if card.observation else None,
+        "observation": card.observation.words if card.observation else None,
+        "action_space": card.action.text if card.action else None,
+        "action": card.action.words if card.action else None,
+        "reward_threshold": card.reward_threshold,
+        "max_episode_steps": card.max_episode_steps,
+    }
+
+
+def list_algorithms(options: argparse.Namespace) -> int:
+    """`rlstudio algorithms`."""
+    card = None
+    if options.env:
+        with quiet_stdout():
+            check_id(options.env)
+            card = card_for(options.env)
+    rows = [_algorithm(spec, card) for spec in algorithms().values()]
+    if options.json:
+        print_json({"algorithms": rows})
+        return 0
+    for row in rows:
+        reason = row.get("why_not")
+        print(f"{row['key']:12}  {row['title']}" + (f"  (not here: {reason})" if reason else ""))
+        named = ", ".join(preset["name"] for preset in row["presets"])
+        if named:
+            print(f"{'':12}  presets: {named}")
+    return 0
+
+
+def _algorithm(spec: AlgorithmSpec, card: EnvironmentCard | None) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "key": spec.key,
+        "title": spec.title,
+        "family": spec.family,
+        "implementation": spec.implementation,
+        "params": [
+            {
+                "name": info.name,
+                "type": info.kind,
+                "default": info.default,
+                "bounds": [info.low, info.high],
+                "allowed": info.allowed,
+                "help": info.help,
+                "live": info.live,
+            }
+            for info in describe(spec.params)
+        ],
+        "metrics": [asdict(metric) for metric in spec.metrics],
+        "presets": [
+            {"name": preset.name, "title": preset.title, "env": preset.env, "source": preset.source}
+            for preset in (presets_for(spec.key, card.id) if card else presets(spec.key))
+        ],
+    }
+    if card is not None:
+        row["why_not"] = spec.why_not(card)
+    return row
+
+
+def runs(options: argparse.Namespace) -> int:
+    """`rlstudio runs`, newest first."""
+    root = Path(options.runs_dir) if options.runs_dir else default_runs_dir()
+    rows = [
+        {
+            "run": str(info.path),
+            "env": info.config.env,
+            "algorithm": info.config.algorithm,
+            "seed": info.config.seed,
+            "status": info.status,
+            "steps": info.steps,
+            "best_mean_return": finite(info.best_mean_return),
+            "last_mean_return": finite(info.mean_return),
+        }
+        for info in list_runs(root)
+    ]
+    if options.json:
+        print_json({"runs": rows})
+        return 0
+    if not rows:
+        print(f"no runs yet in {root}")
+    for row in rows:
+        best = "–" if row["best_mean_return"] is None else f"{row['best_mean_return']:.1f}"
+        print(f"{Path(row['run']).name}  {row['status']}  {row['steps'] or 0:,} steps  best mean {best}")
+    return 0

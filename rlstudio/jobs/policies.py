@@ -1,0 +1,55 @@
+"""A policy from its data, in an environment; and the one that learning would begin with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium as gym
+
+from rlstudio.algorithms.base import Policy
+from rlstudio.algorithms.catalogue import get_algorithm
+from rlstudio.core.messages import PolicyData
+from rlstudio.core.params import validate
+from rlstudio.envs.make import make_vector
+
+
+class PolicyMismatch(ValueError):
+    """A policy that cannot act in this environment, in words."""
+
+
+def build_policy(data: PolicyData | None, env: gym.Env[Any, Any]) -> Policy:
+    """The policy that `data` describes; random actions for None.
+
+    Raises:
+        PolicyMismatch: where its weights do not fit the environment's spaces.
+    """
+    if data is None:
+        data = PolicyData("random")
+    policy_class = get_algorithm(data.algorithm).load_policy()
+    try:
+        return policy_class.from_state(data.arrays, data.settings, env.observation_space, env.action_space)
+    except (ValueError, KeyError) as error:
+        name = env.spec.id if env.spec else "this environment"
+        raise PolicyMismatch(f"this {data.algorithm} policy cannot act in {name}: {error}") from error
+
+
+def policy_data(algorithm: str, policy: Policy, step: int | None, run: str | None = None) -> PolicyData:
+    """A policy as data."""
+    arrays, settings = policy.state()
+    return PolicyData(algorithm, arrays, settings, step, run)
+
+
+def untrained_policy(
+    env: gym.Env[Any, Any], env_kwargs: dict[str, Any], algorithm: str, params: dict[str, Any], seed: int
+) -> Policy:
+    """The policy that a run of `algorithm` with `params` and `seed` would begin with. Raises ParamError."""
+    spec = get_algorithm(algorithm)
+    values = validate(spec.params, params)
+    if not spec.vector:
+        return spec.load_learner()(env, values, seed, "cpu").policy()
+    assert env.spec is not None
+    copies = make_vector(env.spec.id, 1, env_kwargs)
+    try:
+        return spec.load_learner()(copies, values, seed, "cpu").policy()
+    finally:
+        copies.close()

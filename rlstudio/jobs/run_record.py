@@ -1,0 +1,111 @@
+"""RunRecord: what a training run leaves on disk, and when. The formats are storage's business."""
+
+from __future__ import annotations
+
+import platform
+import time
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from rlstudio import __version__
+from rlstudio.algorithms.base import Learner
+from rlstudio.core.messages import Evaluation
+from rlstudio.jobs.gathered import Gathered
+from rlstudio.jobs.policies import policy_data
+from rlstudio.storage.run_folder import RunFolder
+
+_CHECKPOINT_EVERY_SECONDS = 15.0
+
+
+class RunRecord:
+    """The run folder as a training job uses it."""
+
+    def __init__(self, folder: RunFolder, first_step: int = 0, first_seconds: float = 0.0) -> None:
+        self._folder = folder
+        self.first_step = first_step
+        self.first_seconds = first_seconds
+        self._last_checkpoint = time.monotonic()
+
+    @property
+    def run(self) -> str:
+        """Path of the folder."""
+        return str(self._folder.path)
+
+    def begin(self, config: Any) -> None:
+        """Say that the run runs."""
+        self._folder.write_info(
+            config=config.model_dump(mode="json"), status="running", heartbeat=_now(), versions=versions(), error=None
+        )
+
+    def note_event(self, kind: str, step: int, seconds: float, **fields: Any) -> None:
+        """One thing a person did."""
+        self._folder.append_event(kind, step, seconds, **fields)
+
+    def write(self, gathered: Gathered, summary: dict[str, Any]) -> None:
+        """Episodes, metrics, evaluations, changes, and where the run is."""
+        if gathered.episodes:
+            columns = gathered.episode_arrays()
+            self._folder.append_episodes(
+                columns["returns"], columns["lengths"], columns["end_steps"], columns["end_seconds"]
+            )
+        rows = gathered.metric_rows()
+        rows += [(e.step, e.seconds, "evaluation_mean", e.mean) for e in gathered.evaluations]
+        if rows:
+            self._folder.append_metrics(rows)
+        for change in gathered.changes:
+            self.note_event("param", change.step, change.seconds, name=change.name, old=change.old, value=change.new)
+        for evaluation in gathered.evaluations:
+            self.note_event(
+                "evaluation",
+                evaluation.step,
+                evaluation.seconds,
+                returns=list(evaluation.returns),
+                best=evaluation.best,
+            )
+        self._folder.write_info(heartbeat=_now(), **{key: summary[key] for key in summary if key != "run"})
+
+    def evaluated(self, evaluation: Evaluation, learner: Learner, algorithm: str) -> None:
+        """Keep the weights of the best evaluation so far, and those of now and then."""
+        due = time.monotonic() - self._last_checkpoint > _CHECKPOINT_EVERY_SECONDS
+        if evaluation.best or due:
+            self._save(learner, algorithm, evaluation.step, whole=due, note={"returns": list(evaluation.returns)})
+        if evaluation.best:
+            self._folder.mark_best(evaluation.step)
+
+    def save_final(self, learner: Learner, algorithm: str, step: int) -> None:
+        """Everything that an exact resume needs."""
+        self._save(learner, algorithm, step, whole=True, note={"final": True})
+
+    def _save(self, learner: Learner, algorithm: str, step: int, *, whole: bool, note: dict[str, Any]) -> None:
+        """A checkpoint; `whole` with the learner's state, which may hold a large replay buffer."""
+        state = learner.state() if whole else None
+        self._folder.save_checkpoint(
+            step,
+            policy_data(algorithm, learner.policy(), step, self.run),
+            state.arrays if state else {},
+            state.values if state else {},
+            note=note,
+        )
+        self._last_checkpoint = time.monotonic()
+
+    def end(self, status: str, summary: dict[str, Any], error: str | None = None) -> None:
+        """Say how the run ended and let go of the folder."""
+        fields = {key: value for key, value in summary.items() if key not in ("run", "status")}
+        self._folder.write_info(status=status, heartbeat=_now(), error=error, **fields)
+        self._folder.close()
+
+
+def versions() -> dict[str, str]:
+    """The versions that decide a run's numbers."""
+    found = {"rlstudio": __version__, "python": platform.python_version()}
+    for name in ("gymnasium", "numpy", "torch", "box2d"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,372 @@
+"""TrainingRun: the `Run` that learners get. It counts, paces, pauses, applies live changes, evaluates and reports.
+
+`tick` is called at every environment step, so everything in it is either a comparison of numbers or done by the clock:
+commands are looked for every few milliseconds, batches go out 30 times a second, the disk is written once a second.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+from rlstudio.algorithms.base import AlgorithmSpec, Learner, StopTraining
+from rlstudio.core import messages as m
+from rlstudio.core.params import ParamError
+from rlstudio.core.run_config import RunConfig
+from rlstudio.jobs.episode_counter import EpisodeCounter
+from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
+from rlstudio.jobs.gathered import Gathered
+from rlstudio.jobs.live_params import LiveParams
+from rlstudio.jobs.pace import Pace
+from rlstudio.jobs.policies import policy_data
+from rlstudio.jobs.run_record import RunRecord
+from rlstudio.jobs.training_view import TrainingView
+from rlstudio.workers.channel import Channel
+from rlstudio.workers.vitals import Phase
+
+SERVICE_EVERY_SECONDS = 0.005
+BATCH_EVERY_SECONDS = 1 / 30
+DISK_EVERY_SECONDS = 1.0
+WEIGHTS_EVERY_SECONDS = 1.0
+_RATE_OVER_SECONDS = 1.0
+
+
+class TrainingRun:
+    """See `rlstudio.algorithms.base.Run`. `seconds` is training time so far, pauses left out."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        spec: AlgorithmSpec,
+        channel: Channel,
+        record: RunRecord,
+        counter: EpisodeCounter,
+        view: TrainingView,
+        evaluations: EvaluationSchedule,
+        start: m.StartTraining,
+    ) -> None:
+        self.config = config
+        self.spec = spec
+        self.step = record.first_step
+        self.episode = counter.episodes
+        self.progress = 0.0
+        self.solved_at: dict[str, float] | None = None
+        self.live = LiveParams(spec, config.params, config.events)
+        self.counter = counter
+        self._channel = channel
+        self._record = record
+        self._view = view
+        self._evaluations = evaluations
+        self._learner: Learner
+        self._pace = Pace(start.pace)
+        self._watch = start.watch
+        self._paused = start.paused
+        self._step_once: m.StepUnit | None = None
+        self._words = "starting"
+        self._screen, self._disk = Gathered(), Gathered()
+        self._batch_in_flight = False
+        self._episode_ended = False
+        self._stop_requested = False
+        self._warned_nan: set[str] = set()
+        now = time.perf_counter()
+        self._clock_start = now - record.first_seconds
+        self._next_service = self._next_batch = now
+        self._next_disk, self._next_weights = now + DISK_EVERY_SECONDS, now
+        self._rate_from = (now, self.step)
+        self._rate = 0.0
+        self._weights_step = -1
+
+    @property
+    def seconds(self) -> float:
+        """Training time so far, pauses left out."""
+        return time.perf_counter() - self._clock_start
+
+    def attach(self, learner: Learner) -> None:
+        """The learner whose run this is; before the first tick."""
+        self._learner = learner
+        self._update_progress()
+        self._service(time.perf_counter())
+
+    # ------------------------------------------------------------ what learners call
+
+    def tick(self, n_steps: int = 1) -> None:
+        """See Run.tick."""
+        self.step += n_steps
+        self._update_progress()
+        if self._episode_ended:
+            self._close_episodes()
+        if self.config.steps is not None and self.step >= self.config.steps:
+            self._stop_requested = True
+        if self.step >= self._evaluations.next_step:
+            self._evaluate()
+        if self.live.pending or self.step >= self.live.next_scripted_step:
+            self._apply_changes()
+        if self._step_once == "step":
+            self._pause_again()
+        if self._stop_requested:
+            raise StopTraining
+        now = time.perf_counter()
+        if self._pace.limited:
+            self._wait_for_pace(n_steps, now)
+        elif now >= self._next_service or self._paused:
+            self._service(now)
+        self._channel.enter(Phase.STEPPING)
+
+    def breathe(self) -> None:
+        """See Run.breathe."""
+        self._channel.enter(Phase.UPDATING)
+        now = time.perf_counter()
+        if now >= self._next_service or self._paused:
+            self._service(now)
+            self._channel.enter(Phase.UPDATING)
+
+    def record(self, rewards: Any, terminated: Any, truncated: Any) -> None:
+        """See Run.record."""
+        if self.counter.add(rewards, terminated, truncated):
+            self._episode_ended = True
+        self._view.saw(rewards, terminated, truncated)
+
+    def log(self, **metrics: float) -> None:
+        """See Run.log."""
+        seconds = self.seconds
+        for gathered in (self._screen, self._disk):
+            gathered.add_metrics(self.step, seconds, metrics)
+        for name, value in metrics.items():
+            if not math.isfinite(value) and name not in self._warned_nan:
+                self._warned_nan.add(name)
+                self._channel.send(
+                    m.Warned(f"{name} is no longer a finite number at step {self.step:,}: try a lower learning rate")
+                )
+        if self._step_once == "update":
+            self._pause_again()
+
+    def say(self, words: str) -> None:
+        """See Run.say."""
+        self._words = words
+
+    # ------------------------------------------------------------ counting
+
+    def _update_progress(self) -> None:
+        by_steps = self.step / self.config.steps if self.config.steps else 0.0
+        by_episodes = self.episode / self.config.episodes if self.config.episodes else 0.0
+        self.progress = min(1.0, max(by_steps, by_episodes))
+
+    def _close_episodes(self) -> None:
+        """Episodes that ended at this step: count them, and see whether the run is over."""
+        self._episode_ended = False
+        ended = self.counter.take_ended(self.step, self.seconds)
+        self.episode = self.counter.episodes
+        self._screen.episodes += ended
+        self._disk.episodes += ended
+        config, mean = self.config, self.counter.mean
+        if config.stop_at is not None and self.counter.window_full and mean is not None and mean >= config.stop_at:
+            self.solved_at = {"step": self.step, "episode": self.episode, "seconds": self.seconds}
+            self._stop_requested = True
+        if config.episodes is not None and self.episode >= config.episodes:
+            self._stop_requested = True
+        if self._step_once == "episode":
+            self._pause_again()
+
+    def _apply_changes(self) -> None:
+        changes = self.live.apply(self._learner, self.step, self.seconds)
+        for gathered in (self._screen, self._disk):
+            gathered.changes += changes
+
+    def _evaluate(self) -> None:
+        """Greedy episodes in an environment of their own: the run itself is not changed by them."""
+        words, self._words = self._words, "evaluating: greedy episodes"
+        evaluation = self._evaluations.evaluate(self._learner.policy(), self.step, self.seconds, self._look_up)
+        self._words = words
+        for gathered in (self._screen, self._disk):
+            gathered.evaluations.append(evaluation)
+        self._channel.enter(Phase.SAVING)
+        self._record.evaluated(evaluation, self._learner, self.spec.key)
+
+    def _look_up(self) -> None:
+        """Called every so many steps of an evaluation."""
+        now = time.perf_counter()
+        if now >= self._next_service:
+            self._service(now)
+        self._channel.enter(Phase.STEPPING)
+
+    # ------------------------------------------------------------ by the clock
+
+    def _service(self, now: float) -> None:
+        """Commands, pause, frames, batches, disk: whatever is due. Raises StopTraining."""
+        self._read_commands()
+        if self._paused:
+            self._wait_while_paused()
+            now = time.perf_counter()
+        if self._watch == "training" and self._channel.wants_frame():
+            self._show_frame()
+        if now >= self._next_batch and not self._batch_in_flight:
+            self._send_batch(now)
+        if self._watch == "policy" and now >= self._next_weights and self._weights_step != self.step:
+            self._send_weights(now)
+        if now >= self._next_disk:
+            self.write_disk()
+            self._next_disk = now + DISK_EVERY_SECONDS
+        self._next_service = time.perf_counter() + SERVICE_EVERY_SECONDS
+
+    def _read_commands(self, timeout_seconds: float = 0.0) -> None:
+        command = self._channel.receive(timeout_seconds)
+        while command is not None:
+            self._obey(command)
+            command = self._channel.receive()
+
+    def _obey(self, command: m.Command) -> None:
+        match command:
+            case m.Stop():
+                raise StopTraining
+            case m.Pause():
+                self._set_paused(True)
+            case m.Resume():
+                self._set_paused(False)
+            case m.StepOnce(unit):
+                self._step_once = unit
+                self._paused = False
+            case m.SetParam(name, value):
+                try:
+                    self.live.request(name, value)
+                except ParamError as error:
+                    self._channel.send(m.ParamRefused(name, value, str(error)))
+            case m.SetPace(steps_per_second):
+                self._pace.set(steps_per_second)
+            case m.SetWatch(mode):
+                self._watch = mode
+                self._next_weights = 0.0
+                self._weights_step = -1
+            case m.Took():
+                self._batch_in_flight = False
+
+    def _set_paused(self, paused: bool) -> None:
+        if paused != self._paused:
+            self._record.note_event("pause" if paused else "resume", self.step, self.seconds)
+        self._paused = paused
+        self._step_once = None
+
+    def _pause_again(self) -> None:
+        self._step_once = None
+        self._paused = True
+        self._next_service = 0.0
+
+    def _wait_while_paused(self) -> None:
+        """Stand still, yet answer: the screen is brought up to date once, then commands are waited for."""
+        began = time.perf_counter()
+        self._channel.enter(Phase.WAITING)
+        self.write_disk()
+        shown = False
+        try:
+            while self._paused:
+                if not shown and not self._batch_in_flight:
+                    self._send_batch(time.perf_counter())
+                    shown = True
+                if self._watch == "training" and self._channel.wants_frame() and self._view.stale(self.step):
+                    self._show_frame()
+                    self._channel.enter(Phase.WAITING)
+                if self._watch == "policy" and self._weights_step != self.step:
+                    self._send_weights(time.perf_counter())
+                self._read_commands(timeout_seconds=0.05)
+        finally:
+            paused_for = time.perf_counter() - began
+            self._clock_start += paused_for
+            self._rate_from = (self._rate_from[0] + paused_for, self._rate_from[1])
+            self._pace.wait_seconds(0, time.perf_counter())
+
+    def _wait_for_pace(self, n_steps: int, now: float) -> None:
+        """Slow down to the pace that was asked for, still answering."""
+        until = now + self._pace.wait_seconds(n_steps, now)
+        while True:
+            now = time.perf_counter()
+            if now >= self._next_service or self._paused:
+                self._service(now)
+                now = time.perf_counter()
+            left = until - now
+            if left <= 0 or not self._pace.limited:
+                return
+            self._channel.enter(Phase.WAITING)
+            time.sleep(min(left, SERVICE_EVERY_SECONDS))
+
+    def _show_frame(self) -> None:
+        self._channel.enter(Phase.RENDERING)
+        shown = self._view.draw(self.counter, self.step)
+        if shown is not None:
+            self._channel.put_frame(*shown)
+        self._channel.enter(Phase.STEPPING)
+
+    def _send_batch(self, now: float) -> None:
+        seconds_passed = now - self._rate_from[0]
+        if seconds_passed >= _RATE_OVER_SECONDS or self._rate == 0.0:
+            self._rate = (self.step - self._rate_from[1]) / max(seconds_passed, 1e-9)
+            self._rate_from = (now, self.step)
+        self._channel.send(
+            m.Batch(
+                step=self.step,
+                episode=self.episode,
+                seconds=self.seconds,
+                steps_per_second=self._rate,
+                progress=self.progress,
+                words=self._words,
+                paused=self._paused,
+                mean_return=self.counter.mean,
+                best_mean_return=self.counter.best_mean,
+                metrics=self._screen.series(),
+                evaluations=tuple(self._screen.evaluations),
+                changes=tuple(self._screen.changes),
+                **self._screen.episode_arrays(),
+            )
+        )
+        self._screen = Gathered()
+        self._batch_in_flight = True
+        self._next_batch = now + BATCH_EVERY_SECONDS
+
+    def _send_weights(self, now: float) -> None:
+        data = policy_data(self.spec.key, self._learner.policy(), self.step, self._record.run)
+        self._channel.send(m.PolicyUpdate(data))
+        self._weights_step = self.step
+        self._next_weights = now + WEIGHTS_EVERY_SECONDS
+
+    def write_disk(self) -> None:
+        """Write what happened since the last time."""
+        self._channel.enter(Phase.SAVING)
+        self._record.write(self._disk, self.summary())
+        self._disk = Gathered()
+        self._channel.enter(Phase.STEPPING)
+
+    # ------------------------------------------------------------ the end
+
+    @property
+    def came_to_its_end(self) -> bool:
+        """Whether the budget was used up or the goal reached, rather than somebody saying stop."""
+        return self._stop_requested
+
+    def summary(self) -> dict[str, Any]:
+        """What `rlstudio train --json` prints, but for the status."""
+        seconds = self.seconds
+        return {
+            "run": self._record.run,
+            "steps": self.step,
+            "episodes": self.episode,
+            "mean_return": self.counter.mean,
+            "best_mean_return": self.counter.best_mean if self.counter.best_mean is not None else self.counter.mean,
+            "solved_at": self.solved_at,
+            "seconds": seconds,
+            "steps_per_second": (self.step - self._record.first_step) / max(seconds - self._record.first_seconds, 1e-9),
+        }
+
+    def finish(self, status: m.Status) -> dict[str, Any]:
+        """Evaluate a last time where the run came to its own end, save everything, bring the screen up to date."""
+        summary = self.summary()  # before the last evaluation, which is not training time
+        if status == "finished" and self._evaluations.wanted and self._evaluations.last_step != self.step:
+            try:
+                self._evaluate()
+            except StopTraining:
+                status = "stopped"
+        self.write_disk()
+        self._channel.enter(Phase.SAVING)
+        self._record.save_final(self._learner, self.spec.key, self.step)
+        self._words = "saved"
+        self._send_batch(time.perf_counter())
+        self._send_weights(time.perf_counter())
+        return {"status": status, **summary}

@@ -1,0 +1,117 @@
+"""A child's signs of life in shared memory: heartbeat, what it is doing since when, and how many commands it has read."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import IntEnum
+from multiprocessing.shared_memory import SharedMemory
+
+
+class Phase(IntEnum):
+    """What a job is busy with."""
+
+    STARTING = 0
+    WAITING = 1
+    STEPPING = 2
+    UPDATING = 3
+    RENDERING = 4
+    SAVING = 5
+
+
+BEAT_EVERY_SECONDS = 0.2
+FROZEN_AFTER_SECONDS = 1.5
+LONGEST_SECONDS = {
+    Phase.STARTING: 60.0,
+    Phase.WAITING: float("inf"),
+    Phase.STEPPING: 1.5,
+    Phase.UPDATING: 60.0,
+    Phase.RENDERING: 1.5,
+    Phase.SAVING: 60.0,
+}
+"""Beyond this a phase is reported: busy is not hung, but a person wants to know."""
+
+_WORDS = {
+    Phase.STARTING: "has been starting",
+    Phase.WAITING: "has been waiting",
+    Phase.STEPPING: "has been inside one step of the environment",
+    Phase.UPDATING: "has been in one update",
+    Phase.RENDERING: "has been drawing one frame",
+    Phase.SAVING: "has been saving",
+}
+_BEAT, _PHASE, _SINCE, _READ, _SIZE = 0, 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Health:
+    """How a child is. `trouble` says in words what is wrong, "" when nothing is."""
+
+    alive: bool
+    phase: Phase
+    phase_seconds: float
+    silent_seconds: float
+
+    @property
+    def trouble(self) -> str:
+        """What to tell a person, "" when all is well."""
+        if not self.alive:
+            return "the process has ended"
+        if self.phase is not Phase.STARTING and self.silent_seconds > FROZEN_AFTER_SECONDS:
+            return f"the process has given no sign of life for {self.silent_seconds:.1f} s"
+        if self.phase_seconds > LONGEST_SECONDS[self.phase]:
+            return f"the process {_WORDS[self.phase]} for {self.phase_seconds:.1f} s"
+        return ""
+
+
+class Vitals:
+    """The shared block. The parent creates it, the child attaches by name; times are of the system's monotonic clock."""
+
+    def __init__(self, name: str | None = None) -> None:
+        self._owner = name is None
+        self._memory = SharedMemory(name=name, create=self._owner, size=_SIZE * 8)
+        self._numbers = self._memory.buf.cast("d")
+        if self._owner:
+            now = time.monotonic()
+            for index, value in enumerate((now, float(Phase.STARTING), now, 0.0)):
+                self._numbers[index] = value
+
+    @property
+    def name(self) -> str:
+        """Name to attach by."""
+        return self._memory.name
+
+    def beat(self) -> None:
+        """Child: still alive."""
+        self._numbers[_BEAT] = time.monotonic()
+
+    def enter(self, phase: Phase) -> None:
+        """Child: busy with `phase` from now on. Cheap enough for every step."""
+        self._numbers[_PHASE] = phase
+        self._numbers[_SINCE] = time.monotonic()
+
+    def count_read(self) -> None:
+        """Child: one more command was read."""
+        self._numbers[_READ] += 1
+
+    @property
+    def commands_read(self) -> int:
+        """How many commands the child has read."""
+        return int(self._numbers[_READ])
+
+    def health(self, alive: bool) -> Health:
+        """Parent: how the child is."""
+        now = time.monotonic()
+        return Health(
+            alive=alive,
+            phase=Phase(int(self._numbers[_PHASE])),
+            phase_seconds=now - self._numbers[_SINCE],
+            silent_seconds=now - self._numbers[_BEAT],
+        )
+
+    def close(self) -> None:
+        """Let go; the owner removes the block. May be called twice."""
+        self._numbers.release()
+        self._memory.close()
+        if self._owner:
+            self._owner = False
+            self._memory.unlink()
