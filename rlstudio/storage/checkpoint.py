@@ -24,8 +24,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from rlstudio.core.messages import PolicyData
-from rlstudio.storage.atomic import new_folder
 from rlstudio.storage.errors import RunFolderError, disk_errors
+from rlstudio.storage.new_folder import new_folder
 from rlstudio.storage.records import plain
 
 Arrays = dict[str, NDArray[Any]]

@@ -13,7 +13,7 @@ from safetensors.numpy import save
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.episode_data import episode_from_data, episode_to_data
-from rlstudio.storage.atomic import write_file
+from rlstudio.core.whole_file import whole_file
 from rlstudio.storage.records import plain
 
 _FORMAT = "rlstudio-episode-1"
@@ -31,7 +31,8 @@ def save_episode(path: Path, episode: Episode) -> None:
     arrays["frame_ends"] = np.cumsum([len(blob) for blob in blobs], dtype=np.int64)
     text = json.dumps(plain(rest, finite=False))
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, save(arrays, metadata={"format": _FORMAT, "episode": text}))
+    with whole_file(path) as file:
+        file.write(save(arrays, metadata={"format": _FORMAT, "episode": text}))
 
 
 def load_episode(path: Path) -> Episode:

@@ -19,10 +19,10 @@ from typing import Any, Literal, Self
 from rlstudio.core.messages import PolicyData, Series
 from rlstudio.core.run_config import RunConfig
 from rlstudio.storage import checkpoint, records
-from rlstudio.storage.atomic import mend_folders
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.line_file import LineFile
 from rlstudio.storage.lock import FileLock
+from rlstudio.storage.new_folder import mend_folders
 from rlstudio.storage.paths import default_runs_dir
 from rlstudio.storage.records import MetricRow, Monitor
 from rlstudio.storage.run_info import (

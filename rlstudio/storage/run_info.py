@@ -12,7 +12,7 @@ from typing import Any
 from rlstudio import __version__
 from rlstudio.core.params import ParamError
 from rlstudio.core.run_config import RunConfig
-from rlstudio.storage.atomic import write_file
+from rlstudio.core.whole_file import whole_file
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.lock import is_locked
 from rlstudio.storage.records import plain
@@ -66,8 +66,8 @@ def package_versions() -> dict[str, str]:
 def write_run_file(folder: Path, data: dict[str, Any]) -> None:
     """Replace run.json at once. Raises RunFolderError."""
     text = json.dumps(plain(data), indent=2, allow_nan=False)
-    with disk_errors("write", folder / RUN_FILE):
-        write_file(folder / RUN_FILE, (text + "\n").encode("utf-8"))
+    with disk_errors("write", folder / RUN_FILE), whole_file(folder / RUN_FILE) as file:
+        file.write((text + "\n").encode("utf-8"))
 
 
 def read_run_file(folder: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from rlstudio.storage.atomic import temporary_beside
+from rlstudio.core.whole_file import temporary_beside
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.lock import is_locked
 from rlstudio.storage.run_info import LOCK_FILE, RUN_FILE, RunInfo, info_of, read_run_file

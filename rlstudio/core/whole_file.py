@@ -1,0 +1,74 @@
+"""Writing a file whole or not at all, and what the operating system's refusals mean in words."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+TEMPORARY = ".tmp-"
+"""What the names of unfinished files and folders begin with."""
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to under a temporary name; at the end of the block it is synced and renamed to `path`.
+
+    An error inside the block leaves nothing behind, and a file that was at `path` as it was.
+
+    Raises:
+        OSError: as the system gives it; `reason` puts it in words.
+    """
+    temporary = temporary_beside(path)
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def temporary_beside(path: Path) -> Path:
+    """A name for an unfinished `path`, in the same folder, that nothing else has."""
+    return path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}-{path.name[-80:]}")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in `folder` durable, where the system can (Windows opens no folders)."""
+    with suppress(OSError):
+        sync(folder)
+
+
+def sync(path: Path) -> None:
+    """Have the system write a file's (or folder's) contents to the disk now. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def reason(error: OSError) -> str:
+    """Why the disk refused, and what to do about it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; free some space, or choose a folder on another disk"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "no permission to write there; choose another folder, or change its permissions"
+    if error.errno == errno.EROFS:
+        return "that disk is read-only; choose another folder"
+    if error.errno == errno.ENOENT:
+        return "there is no such file or folder; check the path"
+    if error.errno == errno.EISDIR:
+        return "that is a folder; choose a file name in it"
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        return "a file of that name is in the way; choose another folder"
+    return error.strerror or str(error)

@@ -1,0 +1,54 @@
+"""The blocks that a GIF file is made of (GIF89a specification, CompuServe 1990)."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+TRAILER = b"\x3b"
+
+_LOOP_FOREVER = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
+_KEEP = 1  # disposal: the next frame is drawn over this one
+
+
+def header(width: int, height: int, colours: NDArray[np.uint8], n_places: int) -> bytes:
+    """Size and colour table, padded to the power of two that holds `n_places`; the animation repeats for ever."""
+    bits = max(1, (n_places - 1).bit_length())
+    table = colours.tobytes().ljust(3 * 2**bits, b"\x00")
+    screen = struct.pack("<HHBBB", width, height, 0x80 | 0x70 | (bits - 1), 0, 0)
+    return b"GIF89a" + screen + table + _LOOP_FOREVER
+
+
+def frame(places: NDArray[np.uint8], left: int, top: int, delay: int, transparent: int | None) -> bytes:
+    """One picture: colour places, shape (height, width), drawn at (left, top) and shown for `delay` hundredths."""
+    flags = _KEEP << 2 | (transparent is not None)
+    control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, flags, delay, transparent or 0, 0)
+    height, width = places.shape
+    descriptor = struct.pack("<BHHHHB", 0x2C, left, top, width, height, 0)
+    return control + descriptor + compress(places)
+
+
+def compress(places: NDArray[np.uint8]) -> bytes:
+    """LZW code size, sub-blocks and terminator. Pillow's encoder is in C but has no public name of its own, so this
+    saves a picture and takes out what lies between its image descriptor and the trailer.
+    """
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(places)).save(file, "GIF", optimize=False, interlace=0)
+    data = file.getvalue()
+    position = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
+    while data[position] == 0x21:  # extensions
+        position = _after_blocks(data, position + 2)
+    flags = data[position + 9]
+    position += 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+    return data[position : _after_blocks(data, position + 1)]
+
+
+def _after_blocks(data: bytes, position: int) -> int:
+    """Position after the sub-blocks that begin at `position`: each a length and as many bytes, the last of length 0."""
+    while data[position]:
+        position += 1 + data[position]
+    return position + 1

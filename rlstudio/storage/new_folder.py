@@ -1,0 +1,53 @@
+"""Folders that appear whole: filled under a temporary name, synced, then renamed; and clearing up after a crash."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rlstudio.core.whole_file import TEMPORARY, sync, sync_folder, temporary_beside
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A temporary folder to fill; at the end of the block it is synced and takes the place of `path`.
+
+    A folder that is already there is moved aside under the name `.tmp-old-NAME` first and deleted afterwards;
+    `mend_folders` puts it back should the program die in between.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = temporary_beside(path)
+    aside = path.with_name(f"{TEMPORARY}old-{path.name}")
+    temporary.mkdir()
+    try:
+        yield temporary
+        for file in temporary.iterdir():
+            sync(file)
+        sync_folder(temporary)
+        if path.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+            path.rename(aside)
+        temporary.rename(path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        if aside.exists() and not path.exists():
+            aside.rename(path)
+        raise
+    sync_folder(path.parent)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def mend_folders(parent: Path) -> None:
+    """Clear away what an interrupted `whole_file` or `new_folder` left in `parent`."""
+    if not parent.is_dir():
+        return
+    for left in parent.glob(f"{TEMPORARY}*"):
+        original = parent / left.name.removeprefix(f"{TEMPORARY}old-")
+        if left.name.startswith(f"{TEMPORARY}old-") and not original.exists():
+            left.rename(original)
+        elif left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
