@@ -1,13 +1,14 @@
-"""Column: a growable float64 array that finds the lows and highs of any stretch of it quickly, for display.
+"""Column: a growable float64 array that sums up any stretch of itself quickly, for display.
 
-A pyramid of minima and maxima over blocks of 16, 32, 64, … values is kept beside the values. It is brought up to date
-when it is read, so adding costs a copy and nothing else (amortised O(1) a value), and a series nobody looks at costs
-nothing. Blocks begin at multiples of their length: the picture of old values does not dance while new ones arrive.
+A pyramid of minima, maxima and sums over blocks of 16, 32, 64, … values is kept beside the values. It is brought up to
+date when it is read, so adding costs a copy and nothing else (amortised O(1) a value), and a series nobody looks at
+costs nothing. Blocks begin at multiples of their length: the picture of old values does not dance while new ones come.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,100 +55,164 @@ class Growing:
             self._n = n
 
 
+class Buckets(NamedTuple):
+    """Neighbouring values put together, `stride` to a bucket; arrays of shape (k,). With stride 1 they are the values.
+
+    `first` holds the index of each bucket's first value, `middle` of the one in its middle. Missing is NaN.
+    """
+
+    stride: int
+    first: Indices
+    middle: Indices
+    lows: Floats
+    highs: Floats
+    means: Floats
+
+    def zigzag(self) -> tuple[Indices, Floats]:
+        """(indices, values) of a line through every low and high: low, high, high, low, …, as short as can be."""
+        if self.stride == 1:
+            return self.first, self.lows
+        even = (self.first // self.stride) % 2 == 0
+        indices = np.stack((self.first, self.middle), axis=1).ravel()
+        values = np.where(even, (self.lows, self.highs), (self.highs, self.lows)).T.ravel()
+        return indices, values
+
+
+class _Level:
+    """One storey of the pyramid: lowest, highest, sum and number of the finite values of each full block."""
+
+    def __init__(self) -> None:
+        self.lows, self.highs, self.sums, self.counts = Growing(), Growing(), Growing(), Growing()
+
+    def __len__(self) -> int:
+        return len(self.lows)
+
+    def extend(self, block: _Blocks) -> None:
+        for growing, values in zip((self.lows, self.highs, self.sums, self.counts), block, strict=True):
+            growing.extend(values)
+
+    def truncate(self, n: int) -> None:
+        for growing in (self.lows, self.highs, self.sums, self.counts):
+            growing.truncate(n)
+
+    def read(self, start: int, stop: int) -> _Blocks:
+        parts = (self.lows, self.highs, self.sums, self.counts)
+        lows, highs, sums, counts = (growing.values[start:stop] for growing in parts)
+        return _Blocks(lows, highs, sums, counts)
+
+
 class Column(Growing):
-    """A growing array with its pyramid of minima and maxima. NaN and infinite values count as missing there."""
+    """A growing array with its pyramid. NaN and infinite values count as missing there."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._lows: list[Growing] = []
-        self._highs: list[Growing] = []
+        self._levels: list[_Level] = []
 
     def truncate(self, n: int) -> None:
         """Keep the first `n` values."""
         super().truncate(n)
-        for level, (lows, highs) in enumerate(zip(self._lows, self._highs, strict=True)):
-            blocks = self._n // (SMALLEST_BLOCK << level)
-            lows.truncate(blocks)
-            highs.truncate(blocks)
+        for k, level in enumerate(self._levels):
+            level.truncate(self._n // (SMALLEST_BLOCK << k))
 
-    def envelope(self, start: int, stop: int, n_buckets: int) -> tuple[Indices, Floats]:
-        """The values from `start` up to `stop`, thinned to at most about 2 · `n_buckets` points to draw.
+    def buckets(self, start: int, stop: int, n_buckets: int) -> Buckets:
+        """The values from `start` up to `stop`, in at most about `n_buckets` buckets; as they are up to twice as many.
 
-        Returns:
-            (indices, values), both of shape (k,). Each bucket of neighbouring values gives its lowest and its highest;
-            up to 2 · `n_buckets` values come out as they are. Missing values are NaN. Buckets at the two ends may
-            reach beyond the stretch asked for.
+        Buckets at the two ends may reach beyond the stretch asked for.
         """
         start, stop = max(0, start), min(stop, self._n)
         count = stop - start
         if count <= 2 * n_buckets:
             values = self._room[start:stop].copy() if count > 0 else np.empty(0)
             values[np.isinf(values)] = np.nan
-            return np.arange(start, max(start, stop)), values
+            indices = np.arange(start, max(start, stop))
+            return Buckets(1, indices, indices, values, values, values)
         stride = 1 << int(np.ceil(np.log2(count / n_buckets)))
-        first, last = start // stride, -(-stop // stride)
-        lows, highs = self._blocks(stride, first, last)
-        return self._zigzag(stride, first, lows, highs)
+        first = start // stride
+        lows, highs, sums, counts = self._blocks(stride, first, -(-stop // stride))
+        firsts = np.arange(first, first + len(lows)) * stride
+        middles = np.minimum(firsts + stride // 2, self._n - 1)
+        means = np.where(counts > 0, sums, np.nan) / np.maximum(counts, 1)
+        return Buckets(stride, firsts, middles, lows, highs, means)
 
-    def _zigzag(self, stride: int, first: int, lows: Floats, highs: Floats) -> tuple[Indices, Floats]:
-        """Low, high, high, low, low, …: a line through them is as short as can be, and quick to draw."""
-        blocks = np.arange(first, first + len(lows))
-        indices = np.empty(2 * len(lows), dtype=np.int64)
-        indices[0::2] = blocks * stride
-        indices[1::2] = np.minimum(blocks * stride + stride // 2, self._n - 1)
-        values = np.empty(2 * len(lows))
-        even = blocks % 2 == 0
-        values[0::2] = np.where(even, lows, highs)
-        values[1::2] = np.where(even, highs, lows)
-        return indices, values
+    def envelope(self, start: int, stop: int, n_buckets: int) -> tuple[Indices, Floats]:
+        """(indices, values) of at most about 2 · `n_buckets` points through every bucket's low and high."""
+        return self.buckets(start, stop, n_buckets).zigzag()
 
-    def _blocks(self, stride: int, first: int, last: int) -> tuple[Floats, Floats]:
-        """Lows and highs of blocks `first` up to `last`; the newest one may not be full yet."""
+    def sample(self, start: int, stop: int, n_points: int) -> tuple[int, Indices]:
+        """(k, indices) of about `n_points` values: one of every k, at an irregular but fixed place among its k.
+
+        Irregular, so that values that repeat (those of several environment copies) are not picked by their rhythm;
+        fixed, so that old points stay while new ones arrive.
+        """
+        start, stop = max(0, start), min(stop, self._n)
+        count = stop - start
+        if count <= n_points:
+            return 1, np.arange(start, max(start, stop))
+        stride = 1 << int(np.ceil(np.log2(count / n_points)))
+        blocks = np.arange(start // stride, -(-stop // stride))
+        indices = blocks * stride + (blocks * 2_654_435_761 >> 7) % stride
+        return stride, indices[(indices >= start) & (indices < stop)]
+
+    def _blocks(self, stride: int, first: int, last: int) -> _Blocks:
+        """Blocks `first` up to `last`; the newest one may not be full yet."""
         full = min(last, self._n // stride)
         if stride < SMALLEST_BLOCK:
-            lows, highs = _extremes(self._room[first * stride : full * stride], stride)
+            blocks = _reduce(self._room[first * stride : full * stride], stride)
         else:
             level = (stride // SMALLEST_BLOCK).bit_length() - 1
             self._update(level)
-            lows, highs = self._lows[level].values[first:full], self._highs[level].values[first:full]
+            blocks = self._levels[level].read(first, full)
         if full < last and full * stride < self._n:
             rest = self._room[full * stride : self._n]
-            low, high = _extremes(rest, len(rest))
-            lows, highs = np.concatenate((lows, low)), np.concatenate((highs, high))
-        return lows, highs
+            newest = _reduce(rest, len(rest))
+            blocks = _Blocks(*(np.concatenate(pair) for pair in zip(blocks, newest, strict=True)))
+        return blocks
 
     def _update(self, level: int) -> None:
         """Bring the pyramid up to date, up to `level` (blocks of 16 · 2^level values)."""
-        while len(self._lows) <= level:
-            self._lows.append(Growing())
-            self._highs.append(Growing())
+        while len(self._levels) <= level:
+            self._levels.append(_Level())
         for k in range(level + 1):
-            done, full = len(self._lows[k]), self._n // (SMALLEST_BLOCK << k)
+            done, full = len(self._levels[k]), self._n // (SMALLEST_BLOCK << k)
             if done == full:
                 continue
             if k == 0:
-                lows, highs = _extremes(self._room[done * SMALLEST_BLOCK : full * SMALLEST_BLOCK], SMALLEST_BLOCK)
+                blocks = _reduce(self._room[done * SMALLEST_BLOCK : full * SMALLEST_BLOCK], SMALLEST_BLOCK)
             else:
-                lows, _ = _extremes(self._lows[k - 1].values[2 * done : 2 * full], 2)
-                _, highs = _extremes(self._highs[k - 1].values[2 * done : 2 * full], 2)
-            self._lows[k].extend(lows)
-            self._highs[k].extend(highs)
+                blocks = _halve(self._levels[k - 1].read(2 * done, 2 * full))
+            self._levels[k].extend(blocks)
 
 
-def _extremes(values: Floats, stride: int) -> tuple[Floats, Floats]:
-    """Lows and highs of consecutive blocks of `stride` values; NaN where a block has no finite value."""
-    if not np.isfinite(values).all():
-        values = np.where(np.isfinite(values), values, np.nan)
-    lows = highs = values
+class _Blocks(NamedTuple):
+    lows: Floats
+    highs: Floats
+    sums: Floats
+    counts: Floats
+
+
+def _halve(blocks: _Blocks) -> _Blocks:
+    """Two neighbouring blocks become one; the number of blocks must be even."""
+    lows, highs, sums, counts = blocks
+    return _Blocks(
+        np.fmin(lows[0::2], lows[1::2]),
+        np.fmax(highs[0::2], highs[1::2]),
+        sums[0::2] + sums[1::2],
+        counts[0::2] + counts[1::2],
+    )
+
+
+def _reduce(values: Floats, stride: int) -> _Blocks:
+    """Consecutive blocks of `stride` values each."""
+    finite = np.isfinite(values)
+    known = values if finite.all() else np.where(finite, values, np.nan)
+    blocks = _Blocks(known, known, np.where(finite, values, 0.0), finite.astype(np.float64))
     while stride > 1 and stride % 2 == 0:  # halving is many times quicker than reducing short rows
-        lows, highs = np.fmin(lows[0::2], lows[1::2]), np.fmax(highs[0::2], highs[1::2])
+        blocks = _halve(blocks)
         stride //= 2
-    if stride > 1:
-        lows, highs = (
-            np.fmin.reduce(lows.reshape(-1, stride), axis=1),
-            np.fmax.reduce(highs.reshape(-1, stride), axis=1),
-        )
-    return lows, highs
+    if stride == 1:
+        return blocks
+    lows, highs, sums, counts = (part.reshape(-1, stride) for part in blocks)
+    return _Blocks(np.fmin.reduce(lows, axis=1), np.fmax.reduce(highs, axis=1), sums.sum(axis=1), counts.sum(axis=1))
 
 
 def thin(x: Floats, y: Floats, low: float, high: float, n_buckets: int) -> tuple[Floats, Floats]:

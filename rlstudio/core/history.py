@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from rlstudio.core.column import Column, Floats, Growing, thin, visible
+from rlstudio.core.column import Buckets, Column, Floats, Growing, thin, visible
 from rlstudio.core.messages import Batch, Change, Evaluation, Series
 
 XAxis = Literal["steps", "episodes", "time"]
@@ -19,6 +19,9 @@ XAxis = Literal["steps", "episodes", "time"]
 RETURN = "return"
 MEAN_RETURN = "mean return"
 EPISODE_LENGTH = "episode length"
+MEAN_LENGTH = "mean episode length"
+MEANS = {MEAN_RETURN: RETURN, MEAN_LENGTH: EPISODE_LENGTH}
+"""Trailing means over the window, and what they are means of."""
 
 _CHUNK = 4096
 
@@ -85,7 +88,7 @@ class History:
     """
 
     def __init__(self, window: int = 25) -> None:
-        """`window` is the number of episodes that "mean return" is taken over."""
+        """`window` is the number of episodes that "mean return" and "mean episode length" are taken over."""
         self.window = window
         self.revision = 0
         self.step, self.episode, self.seconds = 0, 0, 0.0
@@ -93,7 +96,7 @@ class History:
         self.changes: list[Change] = []
         self._episodes = _Table(RETURN, EPISODE_LENGTH)
         self._numbers = Growing()
-        self._means: dict[int, Column] = {}
+        self._means: dict[tuple[str, int], Column] = {}
         self._metrics: dict[str, _Table] = {}
         self._metric_episodes: dict[str, Growing] = {}
 
@@ -154,12 +157,12 @@ class History:
 
         Missing returns are left out; where all are missing the mean is NaN. Shape (n_episodes,).
         """
-        return self._mean_column(self.window if window is None else window).values
+        return self._mean_column(RETURN, self.window if window is None else window).values
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every series there is: return, mean return, episode length, then the metrics in order of appearance."""
-        return (RETURN, MEAN_RETURN, EPISODE_LENGTH, *self._metrics)
+        """Every series there is: return, length and their means, then the metrics in order of appearance."""
+        return (RETURN, MEAN_RETURN, EPISODE_LENGTH, MEAN_LENGTH, *self._metrics)
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
@@ -184,7 +187,7 @@ class History:
     def thinned(
         self, name: str, x_axis: XAxis, low: float, high: float, n_buckets: int = 1000
     ) -> tuple[Floats, Floats]:
-        """Points to draw for `low` <= x <= `high`: lows and highs of at most `n_buckets` buckets.
+        """Points to draw for `low` <= x <= `high`: the lows and highs of at most `n_buckets` buckets.
 
         Missing and infinite values come out as NaN: a gap in the line.
         """
@@ -193,6 +196,21 @@ class History:
         x = self._x(name, x_axis)
         indices, values = self._column(name).envelope(*visible(x, low, high), n_buckets)
         return x[indices], values
+
+    def buckets(self, name: str, x_axis: XAxis, low: float, high: float, n_buckets: int) -> tuple[Floats, Buckets]:
+        """(x of each bucket's middle, buckets) for `low` <= x <= `high`; see `rlstudio.core.column.Buckets`."""
+        column = self._column(name) if name in self else Column()
+        x = self._x(name, x_axis) if name in self else np.empty(0)
+        found = column.buckets(*visible(x, low, high), n_buckets)
+        return x[found.middle], found
+
+    def sample(self, name: str, x_axis: XAxis, low: float, high: float, n_points: int) -> tuple[int, Floats, Floats]:
+        """(k, x, y) of single values for `low` <= x <= `high`, about `n_points` of them: one of every k."""
+        if name not in self:
+            return 1, np.empty(0), np.empty(0)
+        x, column = self._x(name, x_axis), self._column(name)
+        k, indices = column.sample(*visible(x, low, high), n_points)
+        return k, x[indices], column.values[indices]
 
     @staticmethod
     def thin(x: Floats, y: Floats, low: float, high: float, n_buckets: int = 1000) -> tuple[Floats, Floats]:
@@ -217,8 +235,8 @@ class History:
         return self._metrics.get(name, self._episodes)
 
     def _column(self, name: str) -> Column:
-        if name == MEAN_RETURN:
-            return self._mean_column(self.window)
+        if name in MEANS:
+            return self._mean_column(MEANS[name], self.window)
         column = self._table(name).columns["value" if name in self._metrics else name]
         assert isinstance(column, Column)
         return column
@@ -233,15 +251,15 @@ class History:
             places.extend(np.searchsorted(self.end_steps, steps[len(places) :], side="right"))
         return places.values
 
-    def _mean_column(self, window: int) -> Column:
+    def _mean_column(self, name: str, window: int) -> Column:
         if window < 1:
             raise ValueError(f"a mean is taken over at least 1 episode, got {window}")
-        column = self._means.setdefault(window, Column())
-        returns = self.returns
-        while len(column) < len(returns):  # in chunks: one absurdly large value spoils the sums of its own only
+        column = self._means.setdefault((name, window), Column())
+        values = self._episodes.columns[name].values
+        while len(column) < len(values):  # in chunks: one absurdly large value spoils the sums of its own only
             start = len(column)
-            stop = min(len(returns), start + max(_CHUNK, window))
-            column.extend(_moving_mean(returns, start, stop, window))
+            stop = min(len(values), start + max(_CHUNK, window))
+            column.extend(_moving_mean(values, start, stop, window))
         return column
 
     # ------------------------------------------------------------ adding

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rlstudio.core.history import EPISODE_LENGTH, MEAN_RETURN, RETURN, History
+from rlstudio.core.history import EPISODE_LENGTH, MEAN_LENGTH, MEAN_RETURN, RETURN, History
 from rlstudio.core.messages import Batch, Change, Evaluation, Series
 
 
@@ -43,7 +43,7 @@ def series(steps: Any, values: Any) -> Series:
 
 def test_a_new_history_is_empty_and_says_so() -> None:
     history = History()
-    assert history.names == (RETURN, MEAN_RETURN, EPISODE_LENGTH)
+    assert history.names == (RETURN, MEAN_RETURN, EPISODE_LENGTH, MEAN_LENGTH)
     for name in (*history.names, "never reported"):
         for axis in ("steps", "episodes", "time"):
             x, y = history.series(name, axis)
@@ -86,6 +86,13 @@ def test_equal_returns_have_exactly_their_own_mean() -> None:
     history = History(25)
     history.add(batch(np.full(20_000, 500.0), np.arange(20_000.0)))
     assert (history.mean() == 500.0).all()
+
+
+def test_the_length_has_a_trailing_mean_of_its_own() -> None:
+    history = History(2)
+    history.add(batch([0, 0, 0], [10, 40, 90]))
+    assert history.series(EPISODE_LENGTH)[1].tolist() == [10, 30, 50]
+    assert history.series(MEAN_LENGTH)[1].tolist() == [10, 20, 40]
 
 
 def test_missing_returns_are_left_out_of_the_mean_without_a_warning() -> None:
@@ -205,3 +212,28 @@ def test_thinning_a_long_history_keeps_its_extremes() -> None:
     assert abs(x[y.argmax()] - 123_456) <= 64
     assert x[0] <= 100_000
     assert x[-1] >= 149_900
+
+
+def test_buckets_of_a_long_history_have_its_means() -> None:
+    returns = np.random.default_rng(4).normal(size=100_000)
+    history = History()
+    history.add(batch(returns, np.arange(100_000.0)))
+    x, buckets = history.buckets(RETURN, "steps", 0, 100_000, 500)
+    assert buckets.stride == 256
+    assert x[3] == 3 * 256 + 128
+    assert buckets.means[3] == pytest.approx(returns[3 * 256 : 4 * 256].mean())
+    assert buckets.means[-1] == pytest.approx(returns[390 * 256 :].mean())
+
+
+def test_a_sample_of_points_keeps_its_points_while_more_arrive() -> None:
+    history = History()
+    history.add(batch(np.arange(5_000.0), np.arange(5_000.0)))
+    k, x, y = history.sample(RETURN, "steps", 0, 1e9, 1_000)
+    assert k == 8
+    assert len(x) == 625
+    np.testing.assert_array_equal(x, y)
+    history.add(batch(np.arange(5_000.0, 6_000.0), np.arange(5_000.0, 6_000.0)))
+    _, later, _ = history.sample(RETURN, "steps", 0, 1e9, 1_000)
+    np.testing.assert_array_equal(later[:625], x)
+    assert len(set(np.diff(x))) > 3, "the same place in every block would follow a rhythm in the data"
+    assert history.sample("never reported", "steps", 0, 1, 10)[0] == 1
