@@ -1,4 +1,4 @@
-"""ConsoleChannel: a job run from the command line. Words go to stderr, Ctrl+C becomes Stop, stdout is for the answer."""
+"""ConsoleChannel: a job run from the command line. Words go to stderr, Ctrl+C becomes Stop, stdout holds the answer."""
 
 from __future__ import annotations
 

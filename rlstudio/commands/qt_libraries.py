@@ -38,7 +38,7 @@ _FOR_X11 = {
 
 
 def qt_platform() -> str:
-    """The Qt platform a window would use: "xcb", "wayland", "offscreen", "cocoa", "windows", or "" without a display."""
+    """The Qt platform a window would use ("xcb", "wayland", "offscreen", "cocoa", "windows"); "" without a display."""
     chosen = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
     if chosen:
         return chosen

@@ -151,12 +151,16 @@ class EvaluatePolicy:
 
 @dataclass(frozen=True)
 class ExportPicture:
-    """Write frames to a file. `clips` holds the frames of each episode, compressed as in FrameStore."""
+    """Write frames to a file. `clips` holds the frames of each episode, compressed as in FrameStore.
+
+    `fps` is the environment's own; the file plays `speed` times as fast.
+    """
 
     path: str
     shape: tuple[int, int, int]
     clips: list[list[bytes]]
     fps: float
+    speed: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,14 @@ def export(command: ExportPicture, channel: Channel) -> None:
         return stop_seen
 
     try:
-        info = write_gif(Path(command.path), clips, len(clips), fps=command.fps, progress=progress, cancelled=cancelled)
+        info = write_gif(
+            Path(command.path),
+            clips,
+            len(clips),
+            fps=command.fps * command.speed,
+            progress=progress,
+            cancelled=cancelled,
+        )
     except Cancelled:
         channel.send(Finished("stopped"))
         return

@@ -13,7 +13,7 @@ from rlstudio.core.params import validate
 from rlstudio.envs.make import make_vector
 
 
-class PolicyMismatch(ValueError):
+class PolicyMismatchError(ValueError):
     """A policy that cannot act in this environment, in words."""
 
 
@@ -21,7 +21,7 @@ def build_policy(data: PolicyData | None, env: gym.Env[Any, Any]) -> Policy:
     """The policy that `data` describes; random actions for None.
 
     Raises:
-        PolicyMismatch: where its weights do not fit the environment's spaces.
+        PolicyMismatchError: where its weights do not fit the environment's spaces.
     """
     if data is None:
         data = PolicyData("random")
@@ -30,7 +30,7 @@ def build_policy(data: PolicyData | None, env: gym.Env[Any, Any]) -> Policy:
         return policy_class.from_state(data.arrays, data.settings, env.observation_space, env.action_space)
     except (ValueError, KeyError) as error:
         name = env.spec.id if env.spec else "this environment"
-        raise PolicyMismatch(f"this {data.algorithm} policy cannot act in {name}: {error}") from error
+        raise PolicyMismatchError(f"this {data.algorithm} policy cannot act in {name}: {error}") from error
 
 
 def policy_data(algorithm: str, policy: Policy, step: int | None, run: str | None = None) -> PolicyData:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import platform
 import time
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from rlstudio import __version__
 from rlstudio.algorithms.base import Learner
 from rlstudio.core.messages import Evaluation
 from rlstudio.jobs.gathered import Gathered
 from rlstudio.jobs.policies import policy_data
 from rlstudio.storage.run_folder import RunFolder
+from rlstudio.storage.run_info import package_versions
 
 _CHECKPOINT_EVERY_SECONDS = 15.0
 
@@ -35,7 +32,7 @@ class RunRecord:
     def begin(self, config: Any) -> None:
         """Say that the run runs."""
         self._folder.write_info(
-            config=config.model_dump(mode="json"), status="running", heartbeat=_now(), versions=versions(), error=None
+            config=config.model_dump(mode="json"), status="running", versions=package_versions(), error=None
         )
 
     def note_event(self, kind: str, step: int, seconds: float, **fields: Any) -> None:
@@ -63,7 +60,7 @@ class RunRecord:
                 returns=list(evaluation.returns),
                 best=evaluation.best,
             )
-        self._folder.write_info(heartbeat=_now(), **{key: summary[key] for key in summary if key != "run"})
+        self._folder.write_info(**{key: summary[key] for key in summary if key != "run"})
 
     def evaluated(self, evaluation: Evaluation, learner: Learner, algorithm: str) -> None:
         """Keep the weights of the best evaluation so far, and those of now and then."""
@@ -92,20 +89,5 @@ class RunRecord:
     def end(self, status: str, summary: dict[str, Any], error: str | None = None) -> None:
         """Say how the run ended and let go of the folder."""
         fields = {key: value for key, value in summary.items() if key not in ("run", "status")}
-        self._folder.write_info(status=status, heartbeat=_now(), error=error, **fields)
+        self._folder.write_info(status=status, error=error, **fields)
         self._folder.close()
-
-
-def versions() -> dict[str, str]:
-    """The versions that decide a run's numbers."""
-    found = {"rlstudio": __version__, "python": platform.python_version()}
-    for name in ("gymnasium", "numpy", "torch", "box2d"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Training: builds environment and learner from a RunConfig, lets it learn, keeps the run folder whole whatever happens."""
+"""Training: builds environment and learner from a RunConfig, lets it learn, and keeps the run folder whole."""
 
 from __future__ import annotations
 
@@ -90,8 +90,9 @@ def _restore(folder: RunFolder, counter: EpisodeCounter) -> tuple[RunRecord, flo
     """Where an earlier part of the run left off: counts, best evaluation, and the learner's state."""
     info = folder.read_info()
     monitor = folder.read_monitor()
-    counter.restore(len(monitor.returns), monitor.returns, info.best_mean_return)
     arrays, values, step = folder.load_learner()
+    lived = monitor.returns[monitor.end_steps <= step]  # what came after the checkpoint is lived again
+    counter.restore(len(lived), lived, info.best_mean_return)
     evaluated = [
         Evaluation(row["step"], row["seconds"], tuple(row["returns"])).mean
         for row in folder.read_events()

@@ -44,7 +44,10 @@ def write_checkpoint(
     learner_values: Mapping[str, Any],
     note: Mapping[str, Any],
 ) -> None:
-    """Write the checkpoint `folder`; one that is there already is replaced. Raises RunFolderError."""
+    """Write the checkpoint `folder`; one that is there already is replaced. Raises RunFolderError.
+
+    Without any array or value of the learner only the policy is kept: it can be played, not continued.
+    """
     policy_arrays = _native(policy.arrays, "the policy")
     arrays = _native(learner_arrays, "the learner")
     about = {"format": FORMAT, "step": step, "algorithm": policy.algorithm, "note": dict(note)}
@@ -52,8 +55,11 @@ def write_checkpoint(
     learner = {"format": FORMAT, "values": dict(learner_values), "arrays": _shapes(arrays)}
     with disk_errors("save the checkpoint", folder), new_folder(folder) as temporary:
         (temporary / "checkpoint.json").write_text(_json(about, "the policy"), encoding="utf-8")
-        (temporary / "learner.json").write_text(_json(learner, "the learner"), encoding="utf-8")
-        for name, written in (("policy.safetensors", policy_arrays), ("learner.safetensors", arrays)):
+        files = {"policy.safetensors": policy_arrays}
+        if learner_arrays or learner_values:
+            (temporary / "learner.json").write_text(_json(learner, "the learner"), encoding="utf-8")
+            files["learner.safetensors"] = arrays
+        for name, written in files.items():
             _save(written, temporary / name)
             shutil.copymode(temporary / "checkpoint.json", temporary / name)  # the library lets only the owner read it
 

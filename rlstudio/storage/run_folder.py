@@ -183,8 +183,10 @@ class RunFolder:
             raise RunFolderError(f"{self.path} was opened for reading only")
         folder = self._checkpoints_dir / str(int(step))
         checkpoint.write_checkpoint(folder, int(step), policy, learner_arrays, learner_values, note)
-        others = [other for other in self.checkpoints() if other != step]
-        for older in others[: len(others) - _LEARNERS_KEPT + 1]:
+        with_learner = [
+            kept for kept in self.checkpoints() if checkpoint.has_learner(self._checkpoints_dir / str(kept))
+        ]
+        for older in with_learner[:-_LEARNERS_KEPT]:
             checkpoint.drop_learner(self._checkpoints_dir / str(older))
         return folder
 

@@ -1,4 +1,4 @@
-"""A child's signs of life in shared memory: heartbeat, what it is doing since when, and how many commands it has read."""
+"""A child's signs of life in shared memory: heartbeat, what it does since when, how many commands it has read."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Health:
 
 
 class Vitals:
-    """The shared block. The parent creates it, the child attaches by name; times are of the system's monotonic clock."""
+    """The shared block: the parent creates it, the child attaches by name. Times are of the monotonic clock."""
 
     def __init__(self, name: str | None = None) -> None:
         self._owner = name is None

@@ -1,0 +1,107 @@
+"""Live: the child that plays the newest policy for the eye, in an environment of its own. No widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from rlstudio.core import messages as m
+from rlstudio.ui.job_desk import Job, JobDesk
+from rlstudio.ui.training import exit_words
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who plays where: an environment, and a policy or the algorithm whose untrained policy is to be shown."""
+
+    env: str
+    env_kwargs: dict[str, Any] = field(default_factory=dict)
+    algorithm: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+
+
+class Live(QObject):
+    """Plays one subject at a time. A change of environment takes a new child, newer weights only a message.
+
+    Signals:
+        failed: message, advice, traceback.
+    """
+
+    failed = Signal(str, str, str)
+
+    def __init__(self, desk: JobDesk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._job: Job | None = None
+        self._subject: Subject | None = None
+        self._has_policy = False
+        self._paused = False
+        self._said = False
+
+    def show(self, subject: Subject, policy: m.PolicyData | None = None) -> None:
+        """Play that subject, with `policy` or untrained."""
+        same_place = self._subject is not None and (self._subject.env, self._subject.env_kwargs) == (
+            subject.env,
+            subject.env_kwargs,
+        )
+        if self._job is not None and same_place and policy is not None:
+            self.use(policy)
+            self._subject = subject
+            return
+        if self._job is not None and subject == self._subject and policy is None and not self._has_policy:
+            return
+        self.stop()
+        self._subject, self._has_policy, self._said = subject, policy is not None, False
+        self._job = self._desk.start(
+            m.StartPlaying(subject.env, subject.env_kwargs, policy, subject.algorithm, subject.params, subject.seed),
+            self._heard,
+            self._ended,
+        )
+        if self._paused:
+            self._job.post(m.Pause())
+
+    def use(self, policy: m.PolicyData) -> None:
+        """Newer weights."""
+        if self._job is not None:
+            self._has_policy = True
+            self._job.post(m.UsePolicy(policy))
+
+    def set_paused(self, paused: bool) -> None:
+        """Stand still while nobody looks."""
+        if paused != self._paused:
+            self._paused = paused
+            if self._job is not None:
+                self._job.post(m.Pause() if paused else m.Resume())
+
+    def take_frame(self) -> tuple[Any, m.FrameNote] | None:
+        """The newest frame."""
+        return None if self._job is None else self._job.take_frame()
+
+    def check_health(self) -> None:
+        """A player that no longer answers is replaced: it has nothing to lose."""
+        trouble = "" if self._job is None else self._job.trouble()
+        if trouble:
+            self.stop()
+            self.failed.emit(f"The live view does not answer: {trouble}.", "It was ended; Watch starts it again.", "")
+
+    def stop(self) -> None:
+        """End the child."""
+        if self._job is not None:
+            self._job.abandon()
+            self._job = None
+        self._subject = None
+
+    def _heard(self, report: m.Report) -> None:
+        if isinstance(report, m.Failed):
+            self._said = True
+            self.failed.emit(report.message, report.advice, report.traceback)
+
+    def _ended(self, exitcode: int | None) -> None:
+        self._job, self._subject = None, None
+        if not self._said:
+            self.failed.emit(
+                f"The live view ended unexpectedly ({exit_words(exitcode)}).", "Watch starts it again.", ""
+            )

@@ -1,0 +1,248 @@
+"""Training: the one training job of the window, as a small state machine with words for each state. No widgets."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from rlstudio.algorithms.base import AlgorithmSpec
+from rlstudio.algorithms.catalogue import get_algorithm
+from rlstudio.core import messages as m
+from rlstudio.core.history import History
+from rlstudio.core.run_config import RunConfig
+from rlstudio.ui.job_desk import Job, JobDesk
+
+State = Literal["idle", "starting", "running", "paused", "stopping"]
+
+PATIENCE_WITH_STOP_SECONDS = 20.0
+
+
+class Training(QObject):
+    """What is being trained, or was last.
+
+    Signals:
+        stateChanged: the state, or what is known about it, has changed.
+        started: a Started report; `history` and `config` are those of the run from here on.
+        batchCame: a Batch was added to `history`.
+        policyCame: newer weights, as PolicyData.
+        warned: something to know, in words.
+        failed: message, advice, traceback.
+        finished: the status and summary of a run that ended in order.
+    """
+
+    stateChanged = Signal()
+    started = Signal(object)
+    batchCame = Signal(object)
+    policyCame = Signal(object)
+    paramRefused = Signal(str, object, str)
+    warned = Signal(str)
+    failed = Signal(str, str, str)
+    finished = Signal(str, object)
+
+    def __init__(self, desk: JobDesk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._job: Job | None = None
+        self._ended_in_order = False
+        self._stop_asked = 0.0
+        self._after: Callable[[], None] | None = None
+        self.state: State = "idle"
+        self.trouble = ""
+        self.config: RunConfig | None = None
+        self.spec: AlgorithmSpec | None = None
+        self.history = History()
+        self.ghost: History | None = None
+        self.run: str | None = None
+        self.policy: m.PolicyData | None = None
+        self.last_batch: m.Batch | None = None
+        self.status: m.Status | None = None
+
+    # ------------------------------------------------------------ wishes
+
+    @property
+    def active(self) -> bool:
+        """Whether a job runs, or is about to."""
+        return self.state != "idle"
+
+    def start(self, command: m.StartTraining) -> None:
+        """Train. A run that still goes on is ended first, without waiting for it if it no longer answers."""
+        if self._job is not None:
+            self._drop("ended to start another run")
+        config = RunConfig.parse(command.config)
+        if command.resume is None:
+            self.ghost = self.history if len(self.history.returns) else self.ghost
+            self.history = History(config.window)
+        self.config, self.spec = config, get_algorithm(config.algorithm)
+        self.run = command.resume
+        self.policy = None if command.resume is None else self.policy
+        self.last_batch, self.status, self.trouble = None, None, ""
+        self._ended_in_order = False
+        self._job = self._desk.start(command, self._heard, self._ended)
+        self._enter("starting")
+
+    def adopt(self, config: RunConfig, history: History, run: str, policy: m.PolicyData | None) -> None:
+        """A run of before takes the place of the last one: it can be looked at, recorded and continued."""
+        self.ghost = None
+        self.config, self.spec, self.history = config, get_algorithm(config.algorithm), history
+        self.run, self.policy, self.last_batch, self.status = run, policy, None, "finished"
+        self._enter("idle")
+
+    def pause(self) -> None:
+        """Stand still before the next step."""
+        if self.state == "running":
+            self._post(m.Pause())
+            self._enter("paused")
+
+    def resume(self) -> None:
+        """Go on."""
+        if self.state == "paused":
+            self._post(m.Resume())
+            self._enter("running")
+
+    def step_once(self, unit: m.StepUnit) -> None:
+        """One step, update or episode, then stand still again."""
+        if self.state == "running":
+            self.pause()
+        if self.state == "paused":
+            self._post(m.StepOnce(unit))
+
+    def stop(self) -> None:
+        """Save and end. A child that no longer answers is ended at once."""
+        if self._job is None:
+            return
+        if self.trouble or self.state == "stopping":
+            self._drop("ended because it no longer answered" if self.trouble else "ended before it had saved")
+            return
+        self._post(m.Stop())
+        self._stop_asked = time.monotonic()
+        self._enter("stopping")
+
+    def set_param(self, name: str, value: Any) -> None:
+        """A live change."""
+        self._post(m.SetParam(name, value))
+
+    def set_pace(self, steps_per_second: float | None) -> None:
+        """Training speed; None is full."""
+        self._post(m.SetPace(steps_per_second))
+
+    def set_watch(self, mode: m.WatchMode) -> None:
+        """What is watched."""
+        self._post(m.SetWatch(mode))
+
+    def when_idle(self, then: Callable[[], None]) -> None:
+        """Call `then` once no job runs any more."""
+        if self._job is None:
+            then()
+        else:
+            self._after = then
+
+    def take_frame(self) -> tuple[Any, m.FrameNote] | None:
+        """The newest frame of the training environment."""
+        return None if self._job is None else self._job.take_frame()
+
+    def check_health(self) -> None:
+        """Look for signs of life; called a few times a second."""
+        if self._job is None:
+            return
+        trouble = self._job.trouble()
+        if bool(trouble) != bool(self.trouble):
+            self.trouble = trouble
+            self.stateChanged.emit()
+            if trouble:
+                self.warned.emit(f"Training does not answer: {trouble}. Stop ends it; Train starts anew.")
+        self.trouble = trouble
+        if self.state == "stopping" and time.monotonic() - self._stop_asked > PATIENCE_WITH_STOP_SECONDS:
+            self._drop(f"ended because it had not saved within {PATIENCE_WITH_STOP_SECONDS:.0f} s")
+
+    # ------------------------------------------------------------ what the job says
+
+    def _post(self, command: m.Command) -> None:
+        if self._job is not None:
+            self._job.post(command)
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self.stateChanged.emit()
+
+    def _heard(self, report: m.Report) -> None:
+        match report:
+            case m.Started(run):
+                self.run = run
+                if self.state == "starting":
+                    self._enter("running")
+                self.started.emit(report)
+            case m.Batch():
+                self._take_batch(report)
+            case m.PolicyUpdate(policy):
+                self.policy = policy
+                self.policyCame.emit(policy)
+            case m.ParamRefused(name, value, reason):
+                self.paramRefused.emit(name, value, reason)
+            case m.Warned(text):
+                self.warned.emit(text)
+            case m.Failed(message, advice, traceback):
+                self._ended_in_order = True
+                self.status = "failed"
+                self.failed.emit(message, advice, traceback)
+            case m.Finished(status, summary):
+                self._ended_in_order = True
+                self.status = status
+                self.finished.emit(status, summary)
+
+    def _take_batch(self, batch: m.Batch) -> None:
+        self._post(m.Took())
+        self.history.add(batch)
+        self.last_batch = batch
+        if self.state in ("running", "paused") and batch.paused != (self.state == "paused") and batch.paused:
+            self._enter("paused")
+        self.batchCame.emit(batch)
+
+    def _ended(self, exitcode: int | None) -> None:
+        self._job = None
+        self.trouble = ""
+        if not self._ended_in_order:
+            self.status = "interrupted"
+            self.failed.emit(
+                f"The training process ended unexpectedly ({exit_words(exitcode)}).",
+                "What was saved until then is in the run folder. Train starts anew, Continue goes on from there.",
+                "",
+            )
+        self._enter("idle")
+        self._call_after()
+
+    def _drop(self, why: str) -> None:
+        """Kill the job and be idle at once."""
+        if self._job is not None:
+            self._job.abandon()
+            self._job = None
+        self.status, self.trouble = "interrupted", ""
+        self.warned.emit(f"The training process was {why}. What was saved until then is in the run folder.")
+        self._enter("idle")
+        self._call_after()
+
+    def _call_after(self) -> None:
+        after, self._after = self._after, None
+        if after is not None:
+            after()
+
+    @property
+    def can_continue(self) -> bool:
+        """Whether the last run can go on: it has a folder with a checkpoint to go on from."""
+        return self.state == "idle" and self.run is not None and any(Path(self.run).glob("checkpoints/*/learner.json"))
+
+
+def exit_words(exitcode: int | None) -> str:
+    """Why a process ended, in words."""
+    if exitcode is None:
+        return "no exit code"
+    if exitcode < 0:
+        try:
+            return f"ended by signal {-exitcode}, {signal.Signals(-exitcode).name}"
+        except ValueError:
+            return f"ended by signal {-exitcode}"
+    return f"exit code {exitcode}"
