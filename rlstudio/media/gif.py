@@ -109,8 +109,7 @@ def _write(file: BinaryIO, frames: Iterable[tuple[Frame, Box]], palette: Palette
             raise ValueError(f"there are more frames than the {len(delays)} that were announced")
         if number == 0:
             coder = Coder(frame.shape)
-            n_places = len(palette.colours) + (transparent is not None)
-            file.write(gif_blocks.header(frame.shape[1], frame.shape[0], palette.colours, n_places))
+            file.write(gif_blocks.header(frame.shape[1], frame.shape[0], palette.table))
         part = frame[box]
         places = palette.places(coder.codes(part)).reshape(part.shape[:2])
         if number == 0:

@@ -15,9 +15,9 @@ _LOOP_FOREVER = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
 _KEEP = 1  # disposal: the next frame is drawn over this one
 
 
-def header(width: int, height: int, colours: NDArray[np.uint8], n_places: int) -> bytes:
-    """Size and colour table, padded to the power of two that holds `n_places`; the animation repeats for ever."""
-    bits = max(1, (n_places - 1).bit_length())
+def header(width: int, height: int, colours: NDArray[np.uint8]) -> bytes:
+    """Size and colour table, shape (n, 3), padded to a power of two; the animation repeats for ever."""
+    bits = max(1, (len(colours) - 1).bit_length())
     table = colours.tobytes().ljust(3 * 2**bits, b"\x00")
     screen = struct.pack("<HHBBB", width, height, 0x80 | 0x70 | (bits - 1), 0, 0)
     return b"GIF89a" + screen + table + _LOOP_FOREVER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,6 @@ _N_CODES = 1 << 24
 _SAMPLES = 16_384  # pixels looked at in each frame when colours must be merged
 _MERGED = 32_768  # colours that the merging considers, the commonest ones
 _ROUNDS = 4
-_UNKNOWN = 255
 
 Colours = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -27,28 +27,26 @@ class Palette:
     """A table of colours, and for each pixel the place of its colour in it.
 
     Attributes:
-        colours: shape (n, 3), n ≤ 256.
+        table: shape (n, 3), n ≤ 256.
         exact: whether every colour of the frames is in it.
-        transparent: a free place, for "as in the frame before"; None where all 256 are taken.
+        transparent: the place 0, left free for "as in the frame before"; None where all 256 are taken by colours.
     """
 
     def __init__(self, colours: Colours, exact: bool) -> None:
-        self.colours = colours
         self.exact = exact
-        self.transparent = len(colours) if len(colours) < MOST else None
-        self._place = np.full(_N_CODES, _UNKNOWN, np.uint8)
-        if exact:
-            self._place[_codes_of(colours)] = np.arange(len(colours))
+        self.transparent = 0 if len(colours) < MOST else None
+        free = np.zeros((0 if self.transparent is None else 1, 3), np.uint8)
+        self.table: Colours = np.concatenate([free, colours])
+        self._place = np.zeros(_N_CODES, np.uint8)  # 0 also stands for a colour that was not met yet
+        self._place[_codes_of(colours)] = np.arange(len(free), len(self.table))
 
     def places(self, codes: Codes) -> NDArray[np.uint8]:
         """Where each colour stands in the table; a colour that is not in it gets the nearest one's place."""
         places = self._place.take(codes)
-        if not self.exact:
-            unknown = places == _UNKNOWN
-            if unknown.any():
-                new = np.unique(codes[unknown])
-                self._place[new] = nearest(colours_of(new).astype(np.float32), self.colours.astype(np.float32))
-                places = self._place.take(codes)
+        if not self.exact and not places.all():
+            new = np.unique(codes[places == 0])
+            self._place[new] = 1 + nearest(colours_of(new).astype(np.float32), self.table[1:].astype(np.float32))
+            places = self._place.take(codes)
         return places
 
 
@@ -59,8 +57,8 @@ def make_palette(frames: Iterable[tuple[Frame, Box]]) -> Palette:
     """
     coder: Coder | None = None
     seen = np.zeros(_N_CODES, bool)
-    weights = np.zeros(_N_CODES, np.int32)
     n_colours = 0
+    tally = _Tally()
     for number, (frame, box) in enumerate(frames):
         coder = coder or Coder(frame.shape)
         if n_colours <= MOST:
@@ -68,17 +66,39 @@ def make_palette(frames: Iterable[tuple[Frame, Box]]) -> Palette:
             new = np.unique(codes[~seen.take(codes)])
             seen[new] = True
             n_colours += len(new)
-            codes = codes[number % (stride := _stride(codes.size)) :: stride]
-        else:
-            part = frame[box].reshape(-1, 3)
-            codes = coder.codes(part[number % (stride := _stride(len(part))) :: stride])
-        np.add.at(weights, codes, 1)
+        pixels = frame[box].reshape(-1, 3)
+        stride = max(1, len(pixels) // _SAMPLES) | 1  # odd: on pictures of even width all columns have their turn
+        tally.add(coder.codes(pixels[number % stride :: stride]))
     if n_colours <= MOST:
         return Palette(colours_of(np.flatnonzero(seen)), exact=True)
-    present = np.flatnonzero(weights)
-    present = present[np.argsort(weights[present], kind="stable")[::-1][:_MERGED]]
-    merged = merge(colours_of(present).astype(np.float32), weights[present].astype(np.float32), MOST - 1)
+    commonest, counts = tally.commonest(_MERGED)
+    merged = merge(colours_of(commonest).astype(np.float32), counts.astype(np.float32), MOST - 1)
     return Palette(np.unique(np.rint(merged).astype(np.uint8), axis=0), exact=False)
+
+
+class _Tally:
+    """How often each colour was met, in memory that grows with the colours and not with the frames."""
+
+    def __init__(self) -> None:
+        self._codes: list[Codes] = []
+        self._counts: list[NDArray[Any]] = []
+
+    def add(self, codes: Codes) -> None:
+        found, counts = np.unique(codes, return_counts=True)
+        self._codes.append(found)
+        self._counts.append(counts.astype(np.float64))
+        if len(self._codes) == 256:
+            self._gather()
+
+    def _gather(self) -> None:
+        found, where = np.unique(np.concatenate(self._codes), return_inverse=True)
+        self._counts = [np.bincount(where, np.concatenate(self._counts), len(found))]
+        self._codes = [found]
+
+    def commonest(self, n: int) -> tuple[Codes, NDArray[Any]]:
+        self._gather()
+        order = np.argsort(self._counts[0], kind="stable")[::-1][:n]
+        return self._codes[0][order], self._counts[0][order]
 
 
 def merge(colours: Floats, weights: Floats, n: int) -> Floats:
@@ -128,9 +148,5 @@ def _error(colours: Floats, weights: Floats) -> float:
 
 
 def _codes_of(colours: Colours) -> Codes:
-    return colours.astype(np.intp) @ np.array([1, 1 << 8, 1 << 16])
-
-
-def _stride(size: int) -> int:
-    """Odd, so that on pictures of even width all columns have their turn."""
-    return max(1, size // _SAMPLES) | 1
+    codes: Codes = colours.astype(np.intp) @ np.array([1, 1 << 8, 1 << 16])
+    return codes

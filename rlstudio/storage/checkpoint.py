@@ -46,7 +46,8 @@ def write_checkpoint(
 ) -> None:
     """Write the checkpoint `folder`; one that is there already is replaced. Raises RunFolderError.
 
-    Without any array or value of the learner only the policy is kept: it can be played, not continued.
+    Without any array or value of the learner only the policy is written: it can be played, not continued (unless a
+    learner was saved at this step before, which then stays).
     """
     policy_arrays = _native(policy.arrays, "the policy")
     arrays = _native(learner_arrays, "the learner")
@@ -59,6 +60,9 @@ def write_checkpoint(
         if learner_arrays or learner_values:
             (temporary / "learner.json").write_text(_json(learner, "the learner"), encoding="utf-8")
             files["learner.safetensors"] = arrays
+        elif has_learner(folder):
+            for name in _LEARNER_FILES:
+                shutil.copy(folder / name, temporary / name)
         for name, written in files.items():
             _save(written, temporary / name)
             shutil.copymode(temporary / "checkpoint.json", temporary / name)  # the library lets only the owner read it

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+
+from rlstudio.core.whole_file import whole_file
 
 
 class LineFile:
@@ -14,11 +17,12 @@ class LineFile:
 
     def __init__(self, path: Path, header: str = "") -> None:
         self.path = path
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        self._header_lines = header.count("\n")
+        self._descriptor = _open(path)
         self._size = _whole_size(self._descriptor)
         os.ftruncate(self._descriptor, self._size)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        if os.read(self._descriptor, 65536)[: self._size].count(b"\n") < header.count("\n"):  # cut off in the header
+        if os.read(self._descriptor, 65536)[: self._size].count(b"\n") < self._header_lines:  # cut off in the header
             self._size = 0
             os.ftruncate(self._descriptor, 0)
             self.append(header)
@@ -37,6 +41,21 @@ class LineFile:
             os.ftruncate(self._descriptor, self._size)
             raise
         self._size = position
+
+    def keep(self, wanted: Callable[[str], bool]) -> None:
+        """Drop the lines after the header that are not `wanted`. Raises OSError, and then the file is as it was."""
+        lines = read_text(self.path).split("\n")[:-1]
+        kept = [line for number, line in enumerate(lines) if number < self._header_lines or wanted(line)]
+        if len(kept) == len(lines):
+            return
+        data = "".join(line + "\n" for line in kept).encode("utf-8")
+        os.close(self._descriptor)  # Windows replaces no open file
+        try:
+            with whole_file(self.path) as file:
+                file.write(data)
+        finally:
+            self._descriptor = _open(self.path)
+            self._size = _whole_size(self._descriptor)
 
     def close(self) -> None:
         """Sync and close."""
@@ -60,6 +79,10 @@ def read_text(path: Path) -> str:
 def read_lines(path: Path) -> list[str]:
     """The whole lines of a file."""
     return read_text(path).splitlines()
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
 
 
 def _whole_size(descriptor: int) -> int:

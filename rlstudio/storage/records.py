@@ -97,6 +97,16 @@ def read_events(path: Path) -> list[dict[str, Any]]:
     return events
 
 
+def is_until(name: str, step: int, line: str) -> bool:
+    """Whether a line of "monitor", "metrics" or "events" is whole and tells of nothing after environment step `step`."""
+    try:
+        if name == "events":
+            return float(json.loads(line)["step"]) <= step
+        return float(line.split(",")[3 if name == "monitor" else 0]) <= step
+    except (ValueError, KeyError, IndexError, TypeError):
+        return False
+
+
 def plain(value: Any, *, finite: bool = True) -> Any:
     """`value` as JSON knows it: NumPy numbers and arrays become builtins and, where `finite`, NaN and infinity None.
 

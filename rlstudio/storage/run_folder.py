@@ -9,9 +9,11 @@ whole lines, so a reader takes it up to its last whole line wherever a crash cut
 from __future__ import annotations
 
 import re
+import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -165,6 +167,21 @@ class RunFolder:
         self._info["heartbeat"] = datetime.now().astimezone().isoformat(timespec="milliseconds")
         write_run_file(self.path, self._info)
 
+    def rewind(self, step: int) -> None:
+        """Forget what happened after `step`: its episodes, metrics, events and checkpoints.
+
+        A run that died is continued from its last checkpoint, and goes through the steps since then once more.
+        """
+        if self._lock is None:
+            raise RunFolderError(f"{self.path} was opened for reading only")
+        for name, file in self._files.items():
+            with disk_errors("write", file.path):
+                file.keep(partial(records.is_until, name, step))
+        for later in (s for s in self.checkpoints() if s > step):
+            with disk_errors("delete", self._checkpoints_dir / str(later)):
+                shutil.rmtree(self._checkpoints_dir / str(later))
+        self.write_info(best_checkpoint=self.best_checkpoint())
+
     def save_checkpoint(
         self,
         step: int,
@@ -176,6 +193,8 @@ class RunFolder:
     ) -> Path:
         """Save policy and learner under `step`, replacing what was saved there; older learners are let go.
 
+        With neither arrays nor values of the learner only the policy is saved: it can be played but not continued.
+
         Raises:
             RunFolderError: disk full, no permission, or an array or value that cannot be written as data.
         """
@@ -183,10 +202,7 @@ class RunFolder:
             raise RunFolderError(f"{self.path} was opened for reading only")
         folder = self._checkpoints_dir / str(int(step))
         checkpoint.write_checkpoint(folder, int(step), policy, learner_arrays, learner_values, note)
-        with_learner = [
-            kept for kept in self.checkpoints() if checkpoint.has_learner(self._checkpoints_dir / str(kept))
-        ]
-        for older in with_learner[:-_LEARNERS_KEPT]:
+        for older in self._with_learner()[:-_LEARNERS_KEPT]:
             checkpoint.drop_learner(self._checkpoints_dir / str(older))
         return folder
 
@@ -225,7 +241,7 @@ class RunFolder:
 
     def load_learner(self, step: int | None = None) -> tuple[checkpoint.Arrays, dict[str, Any], int]:
         """Arrays, values and step of the learner at `step`, or of the newest one kept. Raises RunFolderError."""
-        kept = [s for s in self.checkpoints() if checkpoint.has_learner(self._checkpoints_dir / str(s))]
+        kept = self._with_learner()
         if not kept:
             raise RunFolderError(f"{self.path} cannot be continued: no checkpoint in it holds the learner's state")
         if step is not None and step not in kept:
@@ -233,6 +249,10 @@ class RunFolder:
         step = kept[-1] if step is None else step
         arrays, values = checkpoint.read_learner(self._checkpoints_dir / str(step))
         return arrays, values, step
+
+    def _with_learner(self) -> list[int]:
+        """Steps of the checkpoints that training can go on from, in order."""
+        return [step for step in self.checkpoints() if checkpoint.has_learner(self._checkpoints_dir / str(step))]
 
     def _checkpoint_step(self, step: int | Literal["best"] | None) -> int:
         steps = self.checkpoints()
