@@ -98,7 +98,7 @@ def read_events(path: Path) -> list[dict[str, Any]]:
 
 
 def is_until(name: str, step: int, line: str) -> bool:
-    """Whether a line of "monitor", "metrics" or "events" is whole and tells of nothing after environment step `step`."""
+    """Whether a line of "monitor", "metrics" or "events" is whole and tells of nothing after step `step`."""
     try:
         if name == "events":
             return float(json.loads(line)["step"]) <= step
