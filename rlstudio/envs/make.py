@@ -20,6 +20,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from rlstudio.core.frame_store import Frame
 from rlstudio.envs.endings import ending_words
 from rlstudio.envs.ids import nearest_ids
+from rlstudio.envs.spaces import belongs_to
 from rlstudio.envs.studio_env import StudioEnv
 from rlstudio.envs.training_view import training_frame
 from rlstudio.envs.unavailable import explain
@@ -130,6 +131,7 @@ def make(env_id: str, env_kwargs: Mapping[str, Any] | None = None, *, render: bo
         )
     except Exception as error:
         raise MakeError(_in_words(spec, kwargs, error)) from error
+    belongs_to(inner.observation_space, env_id)
     return StudioEnv(inner, limit)
 
 

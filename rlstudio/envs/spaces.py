@@ -13,11 +13,12 @@ from rlstudio.envs.card import Dimension, SpaceCard, SpaceKind
 from rlstudio.envs.encoder import PICTURE_SIDE, ObservationEncoder, is_picture
 from rlstudio.envs.words import words_for
 
-__all__ = ["ObservationEncoder", "action_names", "describe_space", "readable", "readable_names"]
+__all__ = ["ObservationEncoder", "action_names", "belongs_to", "describe_space", "readable", "readable_names"]
 
 MAX_NAMED = 512
 """Spaces of more numbers than this are not listed number by number."""
 
+_OWNER = "rlstudio_env_id"
 _SPELLED_OUT = 8
 _LONGEST_TEXT = 60
 
@@ -90,6 +91,12 @@ def _numbers_of(space: Any, env_id: str, role: Literal["observation", "action"])
     return tuple(replace(name, low=at.low, high=at.high) for name, at in zip(named, plain, strict=True))
 
 
+def belongs_to(space: Any, env_id: str) -> None:
+    """Note on a discrete observation space whose it is: its states mean nothing by themselves."""
+    if isinstance(space, spaces.Discrete):
+        setattr(space, _OWNER, env_id)
+
+
 def action_names(env_id: str, space: Any) -> tuple[str, ...]:
     """A name for each choice of a discrete action space, or for each number of a continuous one."""
     if not isinstance(space, spaces.Discrete):
@@ -123,9 +130,10 @@ def readable(space: Any, observation: Any, env_id: str = "") -> NDArray[np.float
     """The numbers that `readable_names(env_id, space)` names, shape (n_numbers,) float32.
 
     Of a discrete observation of a known environment the row, the column and so on, else the number of the state; of
-    a picture nothing. Give the same `env_id` here and there.
+    a picture nothing. `env_id` may be left out for a space that `belongs_to` was told of, as `make` does.
     """
     if isinstance(space, spaces.Discrete):
+        env_id = env_id or getattr(space, _OWNER, "")
         state = int(np.asarray(observation).item())
         decoded = _decoded(space, env_id, state)
         return np.array([state] if decoded is None else decoded, np.float32)
