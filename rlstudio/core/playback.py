@@ -107,7 +107,7 @@ class Playback:
 
         What is left over of a frame's time counts towards the next, so the rate is true whatever the caller's own.
         """
-        if not self.playing or seconds <= 0:
+        if not self.playing or not self.n_frames or seconds <= 0:
             return False
         before = self._index
         passed = self._carry + seconds * self.fps * self._speed
