@@ -57,7 +57,7 @@ def show(app: QApplication) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def wait_for(app: QApplication) -> Callable[..., None]:
-    """`wait_for(condition, "what", seconds)` runs the event loop until `condition()` holds; fails the test at the limit."""
+    """`wait_for(condition, "what", seconds)` runs the event loop until `condition()`; at the limit it fails."""
 
     def _wait(condition: Callable[[], object], what: str = "the condition", seconds: float = 10.0) -> None:
         limit = time.monotonic() + seconds
