@@ -17,7 +17,7 @@ from rlstudio.core.frame_store import FrameStore
 def make(steps: int = 3, thoughts: list[Thought] | None = None, **fields: Any) -> Episode:
     frames = FrameStore()
     for number in range(steps + 1):
-        frames.append(np.full((2, 4, 3), number, np.uint8))
+        frames.append(np.full((2, 4, 3), number % 256, np.uint8))
     return Episode(
         env="E",
         env_kwargs={},
