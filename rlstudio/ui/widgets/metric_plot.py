@@ -1,0 +1,346 @@
+"""MetricPlot: one plot of a run's history. It thins before it draws, keeps its view still, and reads values out.
+
+It owns no policy on x: whoever shows several plots gives them all the same x range (`set_x_range`) and listens to
+`viewMoved`. Nothing is drawn again unless a series, the range or the size has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
+
+from rlstudio.core.column import Buckets
+from rlstudio.core.history import MEANS, History, XAxis
+from rlstudio.ui.theme import current_colors, theme_events
+from rlstudio.ui.widgets import plot_scales
+from rlstudio.ui.widgets.number_text import to_text
+from rlstudio.ui.widgets.numbers import number
+from rlstudio.ui.widgets.plot_legend import Entry, Legend
+from rlstudio.ui.widgets.plot_marks import Backdrop, Mark, Marks, MarksContent, Pointer
+from rlstudio.ui.widgets.plot_parts import Curve, Floats, NumberAxis, PlotView, Points, Spread, pen
+
+X_LABELS = {"steps": "environment steps", "episodes": "episodes", "time": "training time (s)"}
+N_POINTS = 1000
+_MOST_BUCKETS = 500
+_FEW_POINTS = 100
+
+
+@dataclass(frozen=True)
+class PlotContent:
+    """What a plot shows.
+
+    Attributes:
+        line, points: names of series in the history; the line is bold, the points faint. `points` may be "".
+        line_name, point_name: what the legend and the readout call them.
+        levels: (value, words, colour field) of horizontal dashed lines.
+        marked: whether live changes and greedy evaluations are marked.
+        logarithmic: a y axis of powers of ten; values that are not positive are left out.
+        robust: whether a few wild values may lie outside the y range.
+        empty: what stands there while there is nothing to draw.
+    """
+
+    title: str
+    line: str
+    line_name: str = ""
+    points: str = ""
+    point_name: str = ""
+    levels: tuple[tuple[float, str, str], ...] = ()
+    marked: bool = False
+    logarithmic: bool = False
+    robust: bool = False
+    width: float = 2.0
+    empty: str = ""
+    help: str = ""
+
+
+class MetricPlot(pg.GraphicsLayoutWidget):
+    """One series as a bold line, its single values as faint points, the run before in grey."""
+
+    viewMoved = Signal()
+    """The user zoomed or panned this plot."""
+    followRequested = Signal()
+    menuRequested = Signal(object)
+    pointed = Signal(object)
+    """Where on the x axis the pointer is; None when it has left."""
+
+    def __init__(self, content: PlotContent, *, x_labelled: bool = True) -> None:
+        super().__init__()
+        self.content = content
+        self.history: History | None = None
+        self.ghost: History | None = None
+        self.x_axis: XAxis = "steps"
+        self._ghost_label = ""
+        self._y_range: plot_scales.Range | None = None
+        self._drawn: object = None
+        self._sampled = 1
+        self._x_labelled = x_labelled
+        self._build()
+        self.set_content(content)
+        self._recolour()
+        theme_events.changed.connect(self._recolour)
+
+    def _build(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view, self.legend = PlotView(), Legend()
+        self.left, self.bottom = NumberAxis("left", self.view), NumberAxis("bottom", self.view)
+        self.ci.layout.setSpacing(0)
+        self.ci.layout.setContentsMargins(0, 2, 8, 2)
+        self.addItem(self.legend, 0, 0, 1, 2)
+        self.addItem(self.left, 1, 0)
+        self.addItem(self.view, 1, 1)
+        self.addItem(self.bottom, 2, 1)
+        self.backdrop, self.marks = Backdrop(self.view, self.left), Marks(self.view)
+        self.ghost_curve = Curve(self.view, 1)
+        self.points = Points(self.view, 2)
+        self.spread = Spread(self.view, 3)
+        self.dashed = Curve(self.view, 4, dashed=True)
+        self.curve = Curve(self.view, 5)
+        self.view.moved.connect(self.viewMoved)
+        self.view.followRequested.connect(self.followRequested)
+        self.view.menuRequested.connect(self.menuRequested)
+
+    # ------------------------------------------------------------ what to show
+
+    def set_content(self, content: PlotContent) -> None:
+        """Show these series from now on."""
+        self.content = content
+        self.left.logarithmic = content.logarithmic
+        self.setAccessibleName(f"Plot of {content.title}")
+        self.legend.setToolTip(content.help)
+        self.start_over()
+
+    def set_source(self, history: History | None, ghost: History | None, ghost_label: str, x_axis: XAxis) -> None:
+        """Draw from this history, with `ghost` in grey behind it."""
+        self.history, self.ghost, self.x_axis, self._ghost_label = history, ghost, x_axis, ghost_label
+        self.bottom.setLabel(X_LABELS[x_axis])
+        self.start_over()
+
+    def set_x_labelled(self, labelled: bool) -> None:
+        """Whether numbers and name of the x axis stand below."""
+        self._x_labelled = labelled
+        self.bottom.setVisible(labelled)
+        self.bottom.showLabel(labelled)
+
+    def start_over(self) -> None:
+        """Forget the y range and what was drawn."""
+        self._y_range, self._drawn = None, None
+        self.marks.show_content(MarksContent())
+
+    def set_x_range(self, low: float, high: float) -> None:
+        """Show this part of the x axis."""
+        if [low, high] != self.view.viewRange()[0]:
+            self.view.setXRange(low, high, padding=0)
+
+    def x_range(self) -> plot_scales.Range:
+        """The part of the x axis that is shown."""
+        low, high = self.view.viewRange()[0]
+        return float(low), float(high)
+
+    def series_shown(self) -> tuple[str, ...]:
+        """Names of the series in this plot."""
+        return tuple(name for name in (self.content.points, self.content.line) if name)
+
+    # ------------------------------------------------------------ drawing
+
+    def refresh(self, *, following: bool) -> bool:
+        """Draw what is new; with `following` the y axis grows with the data. Returns whether anything was drawn."""
+        if self.history is None:
+            return False
+        history, content = self.history, self.content
+        width = max(60, round(self.view.width()))
+        marks = (len(history.evaluations), len(history.changes)) if content.marked else ()
+        revisions = tuple(history.revision_of(MEANS.get(name, name)) for name in self.series_shown())
+        key = (revisions, marks, self.x_range(), width, following)
+        if key == self._drawn:
+            return False
+        self._drawn = key
+        heights = self._draw_series(history, min(_MOST_BUCKETS, int(width * 0.6)))
+        self._draw_marks(history, empty=not heights)
+        self._name_entries(history)
+        if following:
+            self._fit_y(heights)
+        return True
+
+    def _draw_series(self, history: History, n_buckets: int) -> list[Floats]:
+        """Draw points, line and ghost; returns the heights they reach."""
+        low, high = self.x_range()
+        content = self.content
+        self._sampled, x, y = history.sample(content.points, self.x_axis, low, high, N_POINTS)
+        line_x, buckets = history.buckets(content.line, self.x_axis, low, high, n_buckets)
+        means, lows, highs = (self._scaled(part) for part in (buckets.means, buckets.lows, buckets.highs))
+        self._shade(history.series(content.line, self.x_axis)[0], buckets, lows, highs)
+        if not content.points and np.isfinite(means).sum() == 1:  # one value makes no line
+            x, y = line_x, buckets.means
+        y = self._scaled(y)
+        self._show_points(x, y)
+        full = int(np.searchsorted(buckets.middle, history.window - 1)) if content.line in MEANS else 0
+        self.dashed.show_line(line_x[: full + 1 if full else 0], means[: full + 1 if full else 0])
+        self.curve.show_line(line_x[full:], means[full:])
+        parts = [y, lows, highs, means]
+        if self.ghost is not None:
+            ghost_x, ghost = self.ghost.buckets(content.line, self.x_axis, low, high, n_buckets // 2)
+            self.ghost_curve.show_line(ghost_x, self._scaled(ghost.means))
+            parts.append(self._scaled(ghost.means))
+        else:
+            self.ghost_curve.show_line(line_x[:0], means[:0])
+        return [part for part in parts if np.isfinite(part).any()]
+
+    def _shade(self, x: Floats, buckets: Buckets, lows: Floats, highs: Floats) -> None:
+        """Where the line is thinned it shows means; a faint shade shows what they are means of."""
+        if buckets.stride == 1:
+            self.spread.show_spread(x[:1], lows[:0], highs[:0])
+            return
+        ends = np.minimum(np.append(buckets.first, buckets.first[-1] + buckets.stride), len(x) - 1)
+        self.spread.show_spread(x[ends], lows, highs)
+
+    def _show_points(self, x: Floats, y: Floats) -> None:
+        """Few points are large and clear, many are small and faint; one alone stands for the line."""
+        few = len(x) <= _FEW_POINTS
+        alpha = 1.0 if not self.content.points else (0.6 if few else 0.3)
+        self.points.set_pen(pen(current_colors().run, 6.0 if few else 4.0, alpha=alpha))
+        self.points.show_points(x, y)
+
+    def _draw_marks(self, history: History, *, empty: bool) -> None:
+        content = self.content
+        drawn = MarksContent(levels=content.levels, pointer=self.marks.content.pointer)
+        if content.marked:
+            drawn.evaluations = [_evaluation_mark(history, e, self.x_axis) for e in history.evaluations]
+            drawn.changes = [_change_mark(history, i, self.x_axis) for i in range(len(history.changes))]
+        drawn.empty = content.empty if empty and not drawn.evaluations else ""
+        self.marks.show_content(drawn)
+        for axis in (self.left,):
+            if axis.style["showValues"] == bool(drawn.empty):
+                axis.setStyle(showValues=not drawn.empty)
+        self.backdrop.shown = not drawn.empty
+
+    def _name_entries(self, history: History) -> None:
+        content, entries = self.content, []
+        if content.points:
+            one_of = f" (1 of {self._sampled:,})" if self._sampled > 1 else ""
+            entries.append(Entry("point", "run", content.point_name + one_of))
+        newest = history.series(content.line)[1][-1:]
+        now = plot_scales.reading(float(newest[0])) if len(newest) and np.isfinite(newest[0]) else ""
+        if content.line_name:
+            kind = "line" if history.count(content.line) >= history.window else "dashed"
+            entries.append(Entry(kind, "run", f"{content.line_name}: {now}" if now else content.line_name))
+        elif now:
+            entries.append(Entry("text", "text", now))
+        if content.marked and history.evaluations:
+            entries.append(Entry("diamond", "evaluation", "greedy evaluation"))
+        if content.marked and self.ghost is not None and self.ghost.count(content.line):
+            entries.append(Entry("line", "ghost", self._ghost_label))
+        self.legend.set_content(content.title, tuple(entries))
+
+    def _scaled(self, values: Floats) -> Floats:
+        """Values as heights of the y axis."""
+        if not self.content.logarithmic:
+            return np.where(np.isfinite(values), values, np.nan)
+        positive = np.isfinite(values) & (values > 0)
+        return np.log10(values, out=np.full(len(values), np.nan), where=positive)
+
+    def _fit_y(self, heights: list[Floats]) -> None:
+        extent = plot_scales.extent(heights, robust=self.content.robust)
+        if extent is None:
+            return
+        levels = [value for value, _, _ in self.content.levels]
+        marks = [mark.y for mark in self.marks.content.evaluations if mark.y is not None]
+        low, high = min(extent[0], *levels, *marks, extent[1]), max(extent[1], *levels, *marks, extent[0])
+        wanted = plot_scales.grown(self._y_range, low, high)
+        if high > low:  # a range around a single value is a guess, not to be kept
+            self._y_range = wanted
+        if list(wanted) != self.view.viewRange()[1]:
+            self.view.setYRange(*wanted, padding=0)
+
+    # ------------------------------------------------------------ pointing
+
+    def point_at(self, x: float | None, *, in_full: bool = True) -> None:
+        """Read out the value nearest to `x`; None takes the readout away."""
+        content = self.marks.content
+        pointer = None if x is None or content.empty else self._read(x, in_full)
+        if pointer != content.pointer:
+            content.pointer = pointer
+            self.marks.update()
+
+    def _read(self, x: float, in_full: bool) -> Pointer | None:
+        history, line = self.history, self.content.line
+        if history is None or not history.count(line):
+            return None
+        xs, values = history.series(line, self.x_axis)
+        after = int(np.searchsorted(xs, x))
+        i = min(range(max(0, after - 1), min(after + 1, len(xs))), key=lambda k: abs(xs[k] - x))
+        lines = [("muted", self._place(history, i))] if in_full else []
+        if self.content.points:
+            lines.append(
+                ("run", f"{self.content.point_name} {number(float(history.series(self.content.points)[1][i]))}")
+            )
+        name = self.content.line_name or self.content.title
+        lines.append(("text", f"{name} {number(float(values[i]))}"))
+        for mark in self.marks.near(x):
+            lines += [("change" if mark.y is None else "evaluation", words) for words in mark.words.split("\n")]
+        heights = self._scaled(np.array([values[i]]))
+        return Pointer(float(xs[i]), tuple(lines), tuple(heights[np.isfinite(heights)].tolist()))
+
+    def _place(self, history: History, i: int) -> str:
+        line = self.content.line
+        step, seconds = history.series(line, "steps")[0][i], history.series(line, "time")[0][i]
+        episode = history.series(line, "episodes")[0][i]
+        return f"step {step:,.0f} · episode {episode:,.0f} · {seconds:,.1f} s"
+
+    def mouseMoveEvent(self, event):
+        super().mouseMoveEvent(event)
+        place = self.mapToScene(event.position().toPoint())
+        inside = self.view.sceneBoundingRect().contains(place)
+        self.pointed.emit(self.view.mapSceneToView(place).x() if inside else None)
+
+    def leaveEvent(self, event):
+        super().leaveEvent(event)
+        self.pointed.emit(None)
+
+    # ------------------------------------------------------------ look
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._drawn = None
+
+    def _recolour(self) -> None:
+        colors, font = current_colors(), QFont(self.font())
+        self.setBackground(QColor(colors.window))
+        self.curve.setPen(pen(colors.run, self.content.width))
+        self.dashed.setPen(pen(colors.run, self.content.width, style=Qt.PenStyle.DashLine))
+        self.spread.set_color(pen(colors.run, alpha=0.18).color())
+        self.ghost_curve.setPen(pen(colors.ghost, 2.0))
+        self.legend.set_font(font)
+        self.marks.font = font
+        for axis in (self.left, self.bottom):
+            axis.setPen(pen(colors.window, 0.0, alpha=0.0))
+            axis.setTextPen(pen(colors.muted))
+            axis.setStyle(tickFont=font)
+            axis.labelStyle = {"color": colors.muted, "font-size": f"{font.pointSizeF():g}pt"}
+        metrics = QFontMetricsF(font)
+        self.left.setWidth(metrics.horizontalAdvance("−0.0000") + 10)
+        self.bottom.setStyle(tickTextHeight=round(metrics.height()))
+        self.bottom.setLabel(X_LABELS[self.x_axis])
+        self.set_x_labelled(self._x_labelled)
+        self._drawn = None
+        self.marks.update()
+        self.backdrop.update()
+
+
+def _evaluation_mark(history: History, evaluation, x_axis: XAxis) -> Mark:
+    returns = np.asarray(evaluation.returns, dtype=np.float64)
+    n = len(returns)
+    if not n:
+        return Mark(history.place(evaluation, x_axis), "greedy evaluation without episodes", float("nan"))
+    mean, spread = float(returns.mean()), float(returns.std())
+    words = f"greedy evaluation {number(mean)} ± {number(spread)} ({n} episode{'s' * (n != 1)}) at {evaluation.step:,}"
+    return Mark(history.place(evaluation, x_axis), words, mean)
+
+
+def _change_mark(history: History, i: int, x_axis: XAxis) -> Mark:
+    change = history.changes[i]
+    words = f"{i + 1}  {change.name.replace('_', ' ')} {to_text(change.old)} → {to_text(change.new)}"
+    return Mark(history.place(change, x_axis), words)

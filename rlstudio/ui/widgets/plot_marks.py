@@ -1,0 +1,222 @@
+"""What is drawn over and under the curves of a plot, in pixels: grid, threshold, flags, evaluations, pointer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter
+
+from rlstudio.ui.theme import Colors, current_colors
+from rlstudio.ui.widgets.plot_legend import draw_diamond
+from rlstudio.ui.widgets.plot_parts import NumberAxis, PlotView, pen
+
+FLAG_REACH = 16.0
+"""Flags nearer to each other than this many pixels share one."""
+_PAD = 8.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An evaluation (with a `y`) or a live change (without), and the words shown when the pointer is near."""
+
+    x: float
+    words: str
+    y: float | None = None
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What the pointer points at: a place on the x axis, lines of (colour field, text), heights to mark with a dot."""
+
+    x: float
+    lines: tuple[tuple[str, str], ...]
+    dots: tuple[float, ...] = ()
+
+
+@dataclass
+class MarksContent:
+    """Everything that is not a curve."""
+
+    levels: tuple[tuple[float, str, str], ...] = ()
+    """(value, words, colour field) of horizontal dashed lines."""
+    evaluations: list[Mark] = field(default_factory=list)
+    changes: list[Mark] = field(default_factory=list)
+    pointer: Pointer | None = None
+    empty: str = ""
+
+
+class _Layer(pg.GraphicsObject):
+    """An item as large as the view, painting in its pixels."""
+
+    def __init__(self, view: PlotView, z: float) -> None:
+        super().__init__()
+        self._view = view
+        self.setParentItem(view)
+        self.setZValue(z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        view.sigRangeChanged.connect(self._changed)
+        view.sigResized.connect(self._resized)
+
+    def _changed(self, *_args) -> None:
+        self.update()
+
+    def _resized(self, *_args) -> None:
+        self.prepareGeometryChange()
+        self.update()
+
+    def boundingRect(self):
+        return QRectF(self._view.rect())
+
+    def shape(self):  # never in the mouse's way
+        return pg.QtGui.QPainterPath()
+
+    def to_pixels(self, x: float, y: float) -> QPointF:
+        """A point of the data in pixels of the view."""
+        (left, right), (bottom, top) = self._view.viewRange()
+        box = self._view.rect()
+        return QPointF((x - left) / (right - left) * box.width(), (top - y) / (top - bottom) * box.height())
+
+
+class Backdrop(_Layer):
+    """Horizontal hairlines at the ticks of the y axis, and the floor."""
+
+    def __init__(self, view: PlotView, axis: NumberAxis) -> None:
+        super().__init__(view, -50)
+        self._axis = axis
+        self.shown = True
+
+    def paint(self, painter, _option, _widget=None):
+        colors, box = current_colors(), self.boundingRect()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if self.shown:
+            painter.setPen(pen(colors.grid))
+            bottom, top = self._view.viewRange()[1]
+            for value in self._axis.ticks(bottom, top, box.height())[1]:
+                y = round(self.to_pixels(0.0, value).y())
+                painter.drawLine(QPointF(0, y), QPointF(box.width(), y))
+        painter.setPen(pen(colors.border))
+        painter.drawLine(QPointF(0, box.height() - 1), QPointF(box.width(), box.height() - 1))
+
+
+class Marks(_Layer):
+    """Threshold, flags, diamonds and pointer above the curves."""
+
+    def __init__(self, view: PlotView) -> None:
+        super().__init__(view, 50)
+        self.content = MarksContent()
+        self.font = QFont()
+
+    def show_content(self, content: MarksContent) -> None:
+        """Draw this from now on."""
+        if content != self.content:
+            self.content = content
+            self.update()
+
+    def near(self, x: float, reach: float = 6.0) -> list[Mark]:
+        """Marks within `reach` pixels of a place on the x axis."""
+        here = self.to_pixels(x, 0.0).x()
+        marks = [*self.content.changes, *self.content.evaluations]
+        return [mark for mark in marks if abs(self.to_pixels(mark.x, 0.0).x() - here) <= reach]
+
+    def paint(self, painter, _option, _widget=None):
+        colors = current_colors()
+        painter.setFont(self.font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setClipRect(self.boundingRect())
+        if self.content.empty:
+            painter.setPen(QColor(colors.muted))
+            flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+            painter.drawText(self.boundingRect().adjusted(_PAD, 0, -_PAD, 0), flags, self.content.empty)
+            return
+        for value, words, color in self.content.levels:
+            self._draw_level(painter, value, words, getattr(colors, color))
+        self._draw_flags(painter, colors)
+        self._draw_evaluations(painter, colors)
+        if self.content.pointer is not None:
+            self._draw_pointer(painter, self.content.pointer, colors)
+
+    def _draw_level(self, painter: QPainter, value: float, words: str, color: str) -> None:
+        y = round(self.to_pixels(0.0, value).y()) + 0.5
+        box, metrics = self.boundingRect(), QFontMetricsF(self.font)
+        if not 0 <= y <= box.height():
+            return
+        painter.setPen(pen(color, 1.5, style=Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(0, y), QPointF(box.width(), y))
+        above = y - metrics.height() >= 0
+        baseline = y - metrics.descent() - 1 if above else y + metrics.ascent() + 2
+        back = QColor(current_colors().window)
+        back.setAlphaF(0.8)  # the words stay readable on points, which stay visible behind them
+        top = baseline - metrics.ascent()
+        painter.fillRect(QRectF(_PAD - 2, top, metrics.horizontalAdvance(words) + 4, metrics.height()), back)
+        painter.setPen(QColor(color))
+        painter.drawText(QPointF(_PAD, baseline), words)
+
+    def flags(self) -> list[tuple[float, str]]:
+        """(pixel, number or numbers) of each flag in view; flags too near to each other share one: "3–7"."""
+        width = self.boundingRect().width()
+        groups: list[list[tuple[float, int]]] = []
+        for number, change in enumerate(self.content.changes, 1):
+            x = self.to_pixels(change.x, 0.0).x()
+            if -1 <= x <= width + 1:
+                if groups and x - groups[-1][0][0] < FLAG_REACH:
+                    groups[-1].append((x, number))
+                else:
+                    groups.append([(x, number)])
+        return [(g[0][0], str(g[0][1]) if len(g) == 1 else f"{g[0][1]}–{g[-1][1]}") for g in groups]
+
+    def _draw_flags(self, painter: QPainter, colors: Colors) -> None:
+        metrics, height = QFontMetricsF(self.font), self.boundingRect().height()
+        for x, text in self.flags():
+            painter.setPen(pen(colors.change, 1.0, alpha=0.7))
+            x = round(x) + 0.5
+            painter.drawLine(QPointF(x, 0), QPointF(x, height))
+            tab = QRectF(x, 0, metrics.horizontalAdvance(text) + 8, metrics.height())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QBrush(QColor(colors.change)))
+            painter.drawRect(tab)
+            painter.setPen(QColor(colors.window))
+            painter.drawText(tab, int(Qt.AlignmentFlag.AlignCenter), text)
+
+    def _draw_evaluations(self, painter: QPainter, colors: Colors) -> None:
+        width, last = self.boundingRect().width(), float("-inf")
+        marks = [mark for mark in self.content.evaluations if mark.y is not None]
+        size = 6.0 if len(marks) <= 40 else 4.0
+        painter.setPen(pen(colors.window, 1.0))
+        painter.setBrush(QBrush(QColor(colors.evaluation)))
+        for mark in marks:
+            place = self.to_pixels(mark.x, mark.y)
+            if -size <= place.x() <= width + size and place.x() - last >= 3.0:
+                last = place.x()
+                draw_diamond(painter, place, size)
+
+    def _draw_pointer(self, painter: QPainter, pointer: Pointer, colors: Colors) -> None:
+        box = self.boundingRect()
+        x = self.to_pixels(pointer.x, 0.0).x()
+        if not 0 <= x <= box.width():
+            return
+        painter.setPen(pen(colors.muted, 1.0))
+        painter.drawLine(QPointF(round(x) + 0.5, 0), QPointF(round(x) + 0.5, box.height()))
+        painter.setPen(pen(colors.window, 2.0))
+        painter.setBrush(QBrush(QColor(colors.run)))
+        for y in pointer.dots:
+            painter.drawEllipse(self.to_pixels(pointer.x, y), 5.0, 5.0)
+        self._draw_readout(painter, pointer, x, colors)
+
+    def _draw_readout(self, painter: QPainter, pointer: Pointer, x: float, colors: Colors) -> None:
+        """A small box beside the pointer, on the side where there is room."""
+        metrics, box = QFontMetricsF(self.font), self.boundingRect()
+        line = metrics.height() + 1
+        width = max((metrics.horizontalAdvance(text) for _, text in pointer.lines), default=0.0) + 2 * _PAD
+        height = line * len(pointer.lines) + _PAD
+        left = x + 12 if x + 12 + width <= box.width() else x - 12 - width
+        frame = QRectF(min(max(0.0, left), max(0.0, box.width() - width)), 4.0, width, height)
+        painter.setPen(pen(colors.border, 1.0))
+        back = QColor(colors.base)
+        back.setAlphaF(0.94)
+        painter.setBrush(QBrush(back))
+        painter.drawRoundedRect(frame, 4, 4)
+        for row, (color, text) in enumerate(pointer.lines):
+            painter.setPen(QColor(getattr(colors, color)))
+            painter.drawText(QPointF(frame.left() + _PAD, frame.top() + _PAD / 2 + row * line + metrics.ascent()), text)
