@@ -1,0 +1,1 @@
+"""DQN: Q-learning with a network, a replay buffer and a target network."""

@@ -1,0 +1,1 @@
+"""PPO: policy gradient with clipped steps."""

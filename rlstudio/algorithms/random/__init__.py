@@ -1,0 +1,1 @@
+"""Random: acts at random, to show what no learning looks like."""

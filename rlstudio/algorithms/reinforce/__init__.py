@@ -1,0 +1,1 @@
+"""REINFORCE: the plain policy gradient."""

@@ -1,0 +1,73 @@
+"""Whole episodes gathered for one update, in arrays that grow to the longest seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rlstudio.algorithms.blocks.layout import Array
+
+
+class EpisodeStore:
+    """Steps of the episodes since the last update.
+
+    Attributes:
+        count: steps held.
+        rewards: of each step, plain floats.
+        ends: for each finished episode, the index after its last step.
+    """
+
+    def __init__(self, observation_size: int, action: NDArray[Any], mask_size: int) -> None:
+        self._arrays: dict[str, NDArray[Any]] = {
+            "observations": np.zeros((512, observation_size), np.float32),
+            "actions": np.zeros((512, *action.shape), action.dtype),
+            "masks": np.zeros((512, mask_size), np.float32),
+        }
+        self._bind()
+        self.clear()
+
+    def _bind(self) -> None:
+        self._observations = self._arrays["observations"]
+        self._actions = self._arrays["actions"]
+        self._masks = self._arrays["masks"]
+        self._room = len(self._observations)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.count = 0
+        self.rewards: list[float] = []
+        self.ends: list[int] = []
+
+    def add(self, observation: Array, action: Any, reward: float, mask: Array | None) -> None:
+        """One step; `mask` are the factors of its hidden units, where there is dropout."""
+        i = self.count
+        if i == self._room:
+            self._arrays = {name: np.concatenate([array, np.zeros_like(array)]) for name, array in self._arrays.items()}
+            self._bind()
+        self._observations[i] = observation
+        self._actions[i] = action
+        if mask is not None:
+            self._masks[i] = mask
+        self.rewards.append(reward)
+        self.count = i + 1
+
+    def end(self) -> None:
+        """The episode ended with the step last added."""
+        self.ends.append(self.count)
+
+    @property
+    def observations(self) -> Array:
+        """(count, size), a view."""
+        return self._observations[: self.count]
+
+    @property
+    def actions(self) -> NDArray[Any]:
+        """(count, …), a view."""
+        return self._actions[: self.count]
+
+    @property
+    def masks(self) -> Array:
+        """(count, hidden units), a view."""
+        return self._masks[: self.count]
