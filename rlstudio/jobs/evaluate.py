@@ -45,7 +45,7 @@ def play_out(
         length += 1
         if terminated or truncated:
             name = env.spec.id if env.spec else ""
-            return Outcome(total, length, ending_words(name, observation, terminated, truncated))
+            return Outcome(total, length, ending_words(name, observation, terminated, truncated, float(reward)))
         if length % _LOOK_EVERY_STEPS == 0:
             look_up()
 

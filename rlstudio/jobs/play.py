@@ -81,7 +81,9 @@ class LivePlayer:
             t += 1
             action_name = self._actions[int(action)] if self._actions and np.ndim(action) == 0 else ""
             if terminated or truncated:
-                ending = ending_words(self._start.env, observation, terminated, truncated) or "the episode ended"
+                ending = (
+                    ending_words(self._start.env, observation, terminated, truncated, reward) or "the episode ended"
+                )
 
     def _show(self, episode: int, t: int, total: float, reward: float, ending: str, action: str) -> None:
         self._channel.enter(Phase.RENDERING)

@@ -81,7 +81,7 @@ def record_episode(
         rewards=np.asarray(rewards, np.float64),
         terminated=bool(terminated),
         truncated=bool(truncated),
-        ending=ending_words(name, observation, bool(terminated), bool(truncated)),
+        ending=ending_words(name, observation, bool(terminated), bool(truncated), rewards[-1]),
         thoughts=thoughts,
         frames=frames,
         greedy=greedy,

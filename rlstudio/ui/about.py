@@ -1,0 +1,73 @@
+"""The about box, and the page of keys."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from rlstudio import __version__
+from rlstudio.ui.icons import app_icon
+
+_PARTS = ("PySide6-Essentials", "pyqtgraph", "gymnasium", "torch", "numpy", "pygame-ce")
+
+KEYS = (
+    ("Ctrl+Enter", "train, continue"),
+    ("Ctrl+P", "pause, go on"),
+    ("Ctrl+Right", "one step"),
+    ("Ctrl+.", "stop"),
+    ("R", "record episodes"),
+    ("Space", "play or pause the recording"),
+    (",  .  or  ←  →", "one frame back, forward"),
+    ("Shift+←  Shift+→", "ten frames back, forward"),
+    ("Home  End", "first, last frame"),
+    ("PgUp  PgDown", "episode before, next"),
+    ("L", "back to live"),
+    ("Ctrl+E", "export as GIF"),
+    ("Ctrl+O", "open a run or an episode"),
+    ("Ctrl+B", "fold the setup"),
+    ("Ctrl++  Ctrl+-", "larger, smaller text"),
+    ("F1", "what is this"),
+    ("F11", "present"),
+)
+
+
+def show_about(parent: QWidget) -> None:
+    """What this is, its version and what it is made of."""
+    rows = "".join(f"<tr><td>{name}&nbsp;&nbsp;</td><td>{_version(name)}</td></tr>" for name in _PARTS)
+    box = QMessageBox(parent)
+    box.setObjectName("aboutBox")
+    box.setWindowTitle("About RL Studio")
+    box.setIconPixmap(app_icon().pixmap(64, 64))
+    box.setText(f"<b>RL Studio {__version__}</b><br>Watch an agent learn.")
+    box.setInformativeText(
+        f"<table>{rows}<tr><td>Python&nbsp;&nbsp;</td><td>{platform.python_version()}</td></tr></table>"
+        "<p>MIT licence. The Inter typeface is under the SIL Open Font License 1.1.<br>"
+        "Qt is used under the LGPL through PySide6.</p>"
+    )
+    _open(box)
+
+
+def show_keys(parent: QWidget) -> None:
+    """All keys."""
+    rows = "".join(f"<tr><td><b>{keys}</b>&nbsp;&nbsp;&nbsp;</td><td>{words}</td></tr>" for keys, words in KEYS)
+    box = QMessageBox(parent)
+    box.setObjectName("keysBox")
+    box.setWindowTitle("Keys")
+    box.setText(f"<table cellpadding='3'>{rows}</table>")
+    _open(box)
+
+
+def _open(box: QMessageBox) -> None:
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "–"

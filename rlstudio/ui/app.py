@@ -1,0 +1,79 @@
+"""The application: the QApplication, its look, and the one place where window and controller meet."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+
+from rlstudio import __version__
+from rlstudio.ui.controller import Controller
+from rlstudio.ui.icons import app_icon
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.settings import Settings
+from rlstudio.ui.theme import DEFAULT_POINTS, apply_theme, load_fonts, set_font_size
+
+AfterShown = Callable[[MainWindow, Controller], None]
+
+
+def make_app() -> QApplication:
+    """The one QApplication, named so that a desktop finds its icon."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("RL Studio")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("rlstudio")
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def run_studio(
+    after_shown: AfterShown | None = None, *, settings: Settings | None = None, runs_dir: Path | None = None
+) -> int:
+    """Open the window and run until it is closed; the exit status.
+
+    `after_shown` is called once the window is on the screen and its jobs can start.
+    """
+    gc.disable()  # Python's collector would free Qt objects on whatever thread it happens to run
+    app = make_app()
+    settings = settings or Settings()
+    load_fonts(app)
+    points = settings.get("font_points", float, DEFAULT_POINTS)
+    apply_theme(app, settings.get("theme", str, "system"))
+    if points != DEFAULT_POINTS:
+        set_font_size(app, points)
+    window = MainWindow(settings)
+    controller = Controller(window, runs_dir=runs_dir)
+    window.show()
+
+    def begin() -> None:
+        controller.begin()
+        gc.freeze()
+        if after_shown is not None:
+            after_shown(window, controller)
+
+    QTimer.singleShot(0, begin)
+    _close_on_signals(window, controller)
+    status = app.exec()
+    controller.end()
+    window.settings.save()
+    window.close()
+    window.deleteLater()  # widgets left alive at exit crashed pyqtgraph more often than not
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    app.processEvents()
+    return status
+
+
+def _close_on_signals(window: MainWindow, controller: Controller) -> None:
+    """Ctrl+C in the terminal, or a polite kill: save and close unasked. The display timer lets Python notice."""
+
+    def close(_signal: int, _frame: object) -> None:
+        QTimer.singleShot(0, controller.close_without_asking)
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, close)

@@ -1,0 +1,262 @@
+"""MainWindow: where things are. Panels, splitters, menus and keys; what they do is the controller's business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWhatsThis, QWidget
+
+from rlstudio.ui.about import show_about
+from rlstudio.ui.icons import app_icon
+from rlstudio.ui.panels.inspector import InspectorPanel
+from rlstudio.ui.panels.log import LogPanel
+from rlstudio.ui.panels.plots import PlotsPanel
+from rlstudio.ui.panels.runs import RunsPanel
+from rlstudio.ui.panels.scores import ScoresPanel
+from rlstudio.ui.panels.setup import SetupPanel
+from rlstudio.ui.panels.stage import StagePanel
+from rlstudio.ui.settings import Settings
+from rlstudio.ui.theme import apply_theme, font_points, set_font_size
+from rlstudio.ui.toolbar import Toolbar
+from rlstudio.ui.widgets.banner import Banner
+from rlstudio.ui.widgets.export_progress import ExportProgress
+from rlstudio.ui.widgets.fold_tabs import FoldTabs
+from rlstudio.ui.widgets.status_row import StatusRow
+
+SMALLEST = QSize(1024, 600)
+_NARROW = 1440  # below this the setup folds away while training, so that picture and curve keep their size
+_SETUP_WIDTH = 288
+_PRESENT_POINTS = 4.0
+
+
+class MainWindow(QMainWindow):
+    """Stage and plots side by side and equal; setup at their left, inspector, scores, runs and log below.
+
+    Signals:
+        closeAsked: the window is to be closed. `may_close` decides whether it is at once.
+    """
+
+    closeAsked = Signal()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("RL Studio")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(SMALLEST)
+        self.settings = settings
+        self.may_close = True
+        self.toolbar = Toolbar()
+        self.addToolBar(self.toolbar)
+        self.banner = Banner()
+        self.setup = SetupPanel()
+        self.stage = StagePanel()
+        self.plots = PlotsPanel()
+        self.inspector = InspectorPanel()
+        self.scores = ScoresPanel()
+        self.runs = RunsPanel()
+        self.log = LogPanel()
+        self.tabs = self._make_tabs()
+        self.status = StatusRow()
+        self.exporting = ExportProgress()
+        self.status.extra.addWidget(self.exporting)
+        self._lay_out()
+        self._presenting = False
+        self._before_present: tuple[bool, str, bool] | None = None
+        self._menu = self._make_menu()
+        self.toolbar.menu_button.setMenu(self._menu)
+        self._restore()
+
+    # ------------------------------------------------------------ layout
+
+    def _make_tabs(self) -> FoldTabs:
+        tabs = FoldTabs()
+        tabs.add("inspector", "Inspector", "inspector", self.inspector)
+        tabs.add("scores", "Scores", "evaluate", self.scores)
+        tabs.add("runs", "Runs", "runs", self.runs)
+        tabs.add("log", "Log", "log", self.log)
+        return tabs
+
+    def _lay_out(self) -> None:
+        self.pair = _splitter(Qt.Orientation.Horizontal, self.stage, self.plots)
+        self.pair.setStretchFactor(0, 1)
+        self.pair.setStretchFactor(1, 1)
+        self.pair.setSizes([10_000, 10_000])
+        self.column = _splitter(Qt.Orientation.Vertical, self.pair, self.tabs)
+        self.column.setStretchFactor(0, 1)
+        self.column.setStretchFactor(1, 0)
+        self.across = _splitter(Qt.Orientation.Horizontal, self.setup, self.column)
+        self.across.setStretchFactor(0, 0)
+        self.across.setStretchFactor(1, 1)
+        self.across.setSizes([_SETUP_WIDTH, 10_000])
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.across, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(central)
+        self.setup.foldedChanged.connect(self._give_setup_its_width)
+        self.tabs.opened.connect(self._give_tabs_their_height)
+
+    def _give_setup_its_width(self, folded: bool) -> None:
+        total = max(self.across.width(), 1)
+        width = self.setup.minimumSizeHint().width() if folded else self.settings.get("setup_width", int, _SETUP_WIDTH)
+        self.across.setSizes([width, total - width])
+
+    def _give_tabs_their_height(self, key: str) -> None:
+        total = max(self.column.height(), 1)
+        height = self.settings.get("tabs_height", int, 210) if key else self.tabs.minimumHeight()
+        self.column.setSizes([total - height, height])
+
+    def fold_setup_while_training(self, training: bool) -> None:
+        """On a small screen the setup makes room for picture and curve."""
+        if self.width() < _NARROW:
+            self.setup.set_folded(training)
+
+    # ------------------------------------------------------------ menu and keys
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        self.actions_by_name: dict[str, QAction] = {}
+        self._add(menu, "openAction2", "Open…", lambda: self.toolbar.open_action.trigger())
+        self._add(menu, "exportAction", "Export as GIF…", self.stage.export, "Ctrl+E")
+        self._add(menu, "runsFolderAction", "Show the runs folder")
+        menu.addSeparator()
+        self._theme_menu(menu.addMenu("Appearance"))
+        self._add(menu, "largerAction", "Larger text", lambda: self._change_font(1.0), "Ctrl++")
+        self._add(menu, "smallerAction", "Smaller text", lambda: self._change_font(-1.0), "Ctrl+-")
+        self._add(menu, "foldSetupAction", "Fold the setup", self._toggle_setup, "Ctrl+B")
+        self._add(menu, "presentAction", "Present", self.toggle_present, "F11")
+        menu.addSeparator()
+        self._add(menu, "whatsThisAction", "What is this?", self._whats_this, "F1")
+        self._add(menu, "keysAction", "Keys")
+        self._add(menu, "aboutAction", "About RL Studio", lambda: show_about(self))
+        menu.addSeparator()
+        self._add(menu, "quitAction", "Quit", self.close, "Ctrl+Q")
+        return menu
+
+    def _add(
+        self, menu: QMenu, name: str, text: str, then: Callable[[], object] | None = None, keys: str = ""
+    ) -> QAction:
+        action = menu.addAction(text)
+        action.setObjectName(name)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+            self.addAction(action)  # a shortcut works only on an action of a visible widget
+        if then is not None:
+            action.triggered.connect(lambda _checked=False: then())
+        self.actions_by_name[name] = action
+        return action
+
+    def add_keys(self, keys: dict[str, Callable[[], object]]) -> None:
+        """Keys that act wherever the focus is, but never take a letter from a text field."""
+        for sequence, then in keys.items():
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(then)
+
+    def _theme_menu(self, menu: QMenu) -> None:
+        group = QActionGroup(menu)
+        chosen = self.settings.get("theme", str, "system")
+        for mode, title in (("system", "Follow the system"), ("light", "Light"), ("dark", "Dark")):
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(mode == chosen)
+            group.addAction(action)
+            action.triggered.connect(lambda _checked=False, mode=mode: self.set_theme(mode))
+
+    def set_theme(self, mode: str) -> None:
+        """Light, dark, or as the system is; remembered."""
+        self.settings.set(theme=mode)
+        apply_theme(_app(), mode)  # type: ignore[arg-type]
+
+    def _change_font(self, by: float) -> None:
+        set_font_size(_app(), font_points() + by)
+        self.settings.set(font_points=font_points())
+
+    def _toggle_setup(self) -> None:
+        self.setup.set_folded(not self.setup.is_folded())
+
+    def _whats_this(self) -> None:
+        """Tooltips are the program's one explanation; "What is this?" shows the same words on a click."""
+        for widget in self.findChildren(QWidget):
+            if widget.toolTip() and not widget.whatsThis():
+                widget.setWhatsThis(widget.toolTip())
+        QWhatsThis.enterWhatsThisMode()
+
+    # ------------------------------------------------------------ presenting
+
+    def toggle_present(self) -> None:
+        """Full screen with larger text, picture and curve alone; again, or Escape, to return."""
+        if self._presenting:
+            self.leave_present()
+            return
+        self._presenting = True
+        self._before_present = (self.setup.is_folded(), self.tabs.current(), self.isMaximized())
+        self.setup.hide()
+        self.tabs.open("")
+        self.tabs.hide()
+        self.pair.setSizes([10_000, 10_000])
+        set_font_size(_app(), font_points() + _PRESENT_POINTS)
+        self.showFullScreen()
+
+    def leave_present(self) -> None:
+        """Back to the whole window."""
+        if not self._presenting or self._before_present is None:
+            return
+        self._presenting = False
+        folded, tab, maximised = self._before_present
+        set_font_size(_app(), font_points() - _PRESENT_POINTS)
+        (self.showMaximized if maximised else self.showNormal)()
+        self.setup.show()
+        self.setup.set_folded(folded)
+        self.tabs.show()
+        self.tabs.open(tab)
+
+    # ------------------------------------------------------------ coming and going
+
+    def _restore(self) -> None:
+        geometry = self.settings.get("geometry", str, "")
+        if not (geometry and self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))):
+            room = self.screen().availableSize() if self.screen() else QSize(1440, 900)
+            self.resize(min(1600, round(room.width() * 0.95)), min(1000, round(room.height() * 0.92)))
+        self.tabs.open(self.settings.get("tab", str, ""))
+
+    def remember(self) -> None:
+        """Keep sizes and choices for the next start."""
+        if self._presenting:
+            self.leave_present()
+        self.settings.set(geometry=bytes(self.saveGeometry().toBase64().data()).decode(), tab=self.tabs.current())
+        if not self.setup.is_folded():
+            self.settings.set(setup_width=self.across.sizes()[0])
+        if self.tabs.current():
+            self.settings.set(tabs_height=self.column.sizes()[1])
+        self.settings.save()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask first while a run goes on; the controller closes again once it is saved."""
+        if self.may_close:
+            self.remember()
+            event.accept()
+        else:
+            event.ignore()
+            self.closeAsked.emit()
+
+
+def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setChildrenCollapsible(False)
+    splitter.setHandleWidth(1)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    return splitter
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

@@ -1,0 +1,79 @@
+"""What the status row says of a run: its state in words, and its numbers."""
+
+from __future__ import annotations
+
+from rlstudio.ui.training import Training
+from rlstudio.ui.widgets.status_row import duration
+
+_LATE_SUCCESS = {"MountainCar-v0": (-200.0, 60_000)}
+"""Environments whose first success is luck: the return until then, and the step before which none is usual."""
+
+
+def state_words(training: Training, expectation: str = "") -> str:
+    """What is happening."""
+    if training.trouble:
+        return f"Not answering: {training.trouble}"
+    batch = training.last_batch
+    match training.state:
+        case "starting":
+            return "Starting…"
+        case "stopping":
+            return "Stopping… saving what was learned"
+        case "paused":
+            return "Paused" if batch is None else f"Paused at step {batch.step:,}"
+        case "running":
+            words = "Training" if batch is None else batch.words.capitalize()
+            return " · ".join(part for part in (words, _no_success_yet(training), expectation) if part)
+    return _idle_words(training)
+
+
+def _no_success_yet(training: Training) -> str:
+    batch, config = training.last_batch, training.config
+    if batch is None or config is None or config.env not in _LATE_SUCCESS:
+        return ""
+    worst, usual = _LATE_SUCCESS[config.env]
+    if batch.best_mean_return is not None and batch.best_mean_return > worst:
+        return ""
+    return f"no success yet: usual before about {usual:,} steps here"
+
+
+def _idle_words(training: Training) -> str:
+    batch = training.last_batch
+    if training.config is None:
+        return "Ready. Train starts a run (Ctrl+Enter)"
+    if batch is None:
+        return "Opened. Continue goes on with it, Record shows what it learned"
+    ended = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "interrupted": "Interrupted"}
+    config, mean = training.config, batch.mean_return
+    words = f"{ended.get(training.status or '', 'Ended')} after {batch.step:,} steps"
+    if training.status == "finished" and config.stop_at is not None and mean is not None and mean >= config.stop_at:
+        words += f": mean of last {config.window} reached {mean:.1f}"
+    return words
+
+
+def numbers(training: Training, device: str) -> list[str]:
+    """Steps, speed, episodes, time left, best mean, device."""
+    batch = training.last_batch
+    if batch is None:
+        return []
+    parts = [f"{batch.step:,} steps", f"{batch.episode:,} episodes"]
+    if training.state == "running":
+        parts.append(f"{batch.steps_per_second:,.0f} steps/s")
+        left = _seconds_left(training)
+        if left is not None:
+            parts.append(f"{duration(left)} left")
+    else:
+        parts.append(duration(batch.seconds))
+    if batch.best_mean_return is not None:
+        parts.append(f"best mean {batch.best_mean_return:.1f}")
+    return [*parts, device.upper() if device == "cpu" else device]
+
+
+def _seconds_left(training: Training) -> float | None:
+    """By the speed of now where the budget is in steps, else by the time used so far."""
+    batch, config = training.last_batch, training.config
+    if batch is None or config is None or batch.progress <= 0.0:
+        return None
+    if config.steps and batch.steps_per_second > 0 and not config.episodes:
+        return max(0.0, (config.steps - batch.step) / batch.steps_per_second)
+    return batch.seconds * (1.0 - batch.progress) / batch.progress

@@ -1,0 +1,39 @@
+"""What the window remembers between two starts: a small JSON file, read with care and replaced whole."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+from rlstudio.core.whole_file import whole_file
+from rlstudio.storage.paths import config_dir
+
+
+class Settings:
+    """Plain values by name. A damaged or missing file is an empty one: nobody loses more than a window's size."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or config_dir() / "window.json"
+        self._values: dict[str, Any] = {}
+        with contextlib.suppress(OSError, ValueError):
+            read = json.loads(self._path.read_text(encoding="utf-8"))
+            if isinstance(read, dict):
+                self._values = read
+
+    def get(self, name: str, kind: type, default: Any) -> Any:
+        """The value of that name, where it is of that kind."""
+        value = self._values.get(name, default)
+        return value if isinstance(value, kind) else default
+
+    def set(self, **values: Any) -> None:
+        """Remember; written by `save`."""
+        self._values.update(values)
+
+    def save(self) -> None:
+        """Write the file. A disk that cannot be written does not keep a window from closing."""
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with whole_file(self._path) as file:
+                file.write(json.dumps(self._values, indent=1).encode())

@@ -1,0 +1,67 @@
+"""StatusRow: at the foot of the window, how far the run is, what is happening in words, and the numbers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from rlstudio.ui.theme import set_role
+
+
+class StatusRow(QWidget):
+    """`extra` at the right takes widgets that come and go (an export's progress)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.progress = QProgressBar()
+        self.progress.setObjectName("progressBar")
+        self.progress.setAccessibleName("Share of the budget used")
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(160)
+        self.words = QLabel("Ready")
+        self.words.setObjectName("statusLabel")
+        self.words.setAccessibleName("What is happening")
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.numbers = QLabel()
+        self.numbers.setObjectName("statusNumbers")
+        self.numbers.setAccessibleName("Numbers of the run")
+        set_role(self.numbers, "muted")
+        self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 4, 16, 4)
+        layout.setSpacing(16)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.words, 1)
+        layout.addWidget(self.numbers)
+        self.extra = QHBoxLayout()
+        layout.addLayout(self.extra)
+
+    def show_progress(self, share: float | None) -> None:
+        """Share of the whole, 0 to 1; None for nothing under way."""
+        value = 0 if share is None else round(share * 1000)
+        if self.progress.value() != value:
+            self.progress.setValue(value)
+        self.progress.setToolTip("" if share is None else f"{share:.0%} of the budget used")
+
+    def say(self, words: str) -> None:
+        """What is happening."""
+        if self.words.text() != words:
+            self.words.setText(words)
+            self.words.setToolTip(words)
+
+    def show_numbers(self, parts: list[str]) -> None:
+        """The run's numbers, side by side."""
+        text = "   ·   ".join(parts)
+        if self.numbers.text() != text:
+            self.numbers.setText(text)
+
+
+def duration(seconds: float) -> str:
+    """A time in words: "42 s", "3 min 20 s", "2 h 5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
