@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,8 @@ def read_monitor(path: Path) -> Monitor:
     header, _, body = read_text(path).partition(MONITOR_COLUMNS + "\n")
     if not header.startswith("#") or not body:
         return Monitor()
-    table = _numbers(body, width=4)
-    return Monitor(returns=table[:, 0], lengths=table[:, 1], end_steps=table[:, 3], end_seconds=table[:, 2])
+    found, _ = _columns(body, (0, 1, 2, 3))
+    return Monitor(returns=found[0], lengths=found[1], end_steps=found[3], end_seconds=found[2])
 
 
 def metrics_text(rows: Iterable[MetricRow]) -> str:
@@ -70,13 +70,13 @@ def metrics_text(rows: Iterable[MetricRow]) -> str:
 
 def read_metrics(path: Path) -> dict[str, Series]:
     """What metrics.csv holds, one Series a name, up to its last whole line; damaged lines are left out."""
-    rows: dict[str, list[tuple[str, str, str]]] = {}
-    for line in read_lines(path)[1:]:
-        cells = line.split(",")
-        if len(cells) == 4:
-            rows.setdefault(cells[2], []).append((cells[0], cells[1], cells[3]))
-    tables = {name: _table(found) for name, found in rows.items()}
-    return {name: Series(table[:, 0], table[:, 1], table[:, 2]) for name, table in tables.items() if len(table)}
+    header, _, body = read_text(path).partition("\n")
+    if header + "\n" != METRICS_HEADER:
+        return {}
+    found, (_, _, names, _) = _columns(body, (0, 1, 3))
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    which = np.fromiter(map(numbers.__getitem__, names), np.intp, len(names))
+    return {name: Series(*(found[n][which == number] for n in (0, 1, 3))) for name, number in numbers.items()}
 
 
 def event_text(kind: str, step: int, seconds: float, fields: dict[str, Any]) -> str:
@@ -130,25 +130,29 @@ def plain(value: Any, *, finite: bool = True) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-def _numbers(text: str, width: int) -> Floats:
-    """Comma-separated lines as an array of shape (n, width)."""
+def _columns(text: str, numbers: tuple[int, ...]) -> tuple[dict[int, Floats], list[list[str]]]:
+    """Lines of four cells as four columns: those in `numbers` as arrays, and all as text.
+
+    Lines of another length, or without a number where one should be, are left out.
+    """
     lines = text.split("\n")[:-1]
+    cells = text.replace("\n", ",").split(",")[:-1]
     try:
-        return _table([tuple(line.split(",")) for line in lines], width)
+        if len(cells) != 4 * len(lines):
+            raise ValueError("a damaged line")
+        return _parsed(cells, numbers)
     except ValueError:
-        return _table([cells for line in lines if len(cells := tuple(line.split(","))) == width], width)
+        rows = [row for line in lines if len(row := line.split(",")) == 4]
+        return _parsed([cell for row in rows if _are_floats([row[n] for n in numbers]) for cell in row], numbers)
 
 
-def _table(rows: Sequence[tuple[str, ...]], width: int = 3) -> Floats:
-    """Rows of number texts as an array; rows that do not hold numbers are left out."""
+def _parsed(cells: list[str], numbers: tuple[int, ...]) -> tuple[dict[int, Floats], list[list[str]]]:
+    columns = [cells[column::4] for column in range(4)]
+    return {n: np.fromiter(map(float, columns[n]), np.float64, len(columns[n])) for n in numbers}, columns
+
+
+def _are_floats(cells: list[str]) -> bool:
     try:
-        return np.array([[float(cell) for cell in row] for row in rows], np.float64).reshape(-1, width)
+        return bool([float(cell) for cell in cells])
     except ValueError:
-        return np.array([row for row in map(_floats, rows) if row], np.float64).reshape(-1, width)
-
-
-def _floats(row: tuple[str, ...]) -> list[float]:
-    try:
-        return [float(cell) for cell in row]
-    except ValueError:
-        return []
+        return False
