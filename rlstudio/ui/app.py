@@ -49,7 +49,7 @@ def run_studio(
         set_font_size(app, points)
     window = MainWindow(settings)
     controller = Controller(window, runs_dir=runs_dir)
-    window.show()
+    window.open_up()
 
     def begin() -> None:
         controller.begin()

@@ -232,17 +232,10 @@ class Controller(QObject):
     def _show_status(self) -> None:
         training = self.training
         if training.active or not (self.acting.recording.active or self.acting.evaluating.active):
-            self.window.status.say(state_words(training, self._expectation()))
+            self.window.status.say(state_words(training))
             batch = training.last_batch
             self.window.status.show_progress(batch.progress if batch is not None else None)
         self.window.status.show_numbers(numbers(training, self._device))
-
-    def _expectation(self) -> str:
-        config = self.training.config
-        if config is None or config.preset is None:
-            return ""
-        chosen = (p for p in presets_for(config.algorithm, config.env) if p.name == config.preset)
-        return next((preset.expect for preset in chosen), "")
 
     def _show_errand(self, share: float, words: str) -> None:
         if not self.training.active:

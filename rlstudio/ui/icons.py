@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from rlstudio.core.resources import resource_path
@@ -38,7 +38,7 @@ def icon_names() -> list[str]:
 
 def pixmap(name: str, size: int, color: str | None = None, ratio: float = 1.0) -> QPixmap:
     """The icon as a picture of `size` logical pixels at a device pixel ratio."""
-    picture = _draw(name, color or current_colors().text, round(size * ratio))
+    picture = QPixmap(_draw(name, color or current_colors().text, round(size * ratio)))
     picture.setDevicePixelRatio(ratio)
     return picture
 
@@ -86,10 +86,17 @@ def _source(name: str) -> bytes:
 
 
 def _draw(name: str, color: str, pixels: int) -> QPixmap:
+    """A picture of an icon, from Qt's cache where it was drawn before: forms show the same ones many times."""
+    key = f"rlstudio/{name}/{color}/{pixels}"
+    found = QPixmap()
+    if QPixmapCache.find(key, found):
+        return found
     renderer = QSvgRenderer(QByteArray(_source(name).replace(b"currentColor", color.encode())))
     image = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     renderer.render(painter, QRectF(0, 0, pixels, pixels))
     painter.end()
-    return QPixmap.fromImage(image)
+    found = QPixmap.fromImage(image)
+    QPixmapCache.insert(key, found)
+    return found

@@ -26,6 +26,7 @@ from rlstudio.ui.widgets.fold_tabs import FoldTabs
 from rlstudio.ui.widgets.status_row import StatusRow
 
 SMALLEST = QSize(1024, 600)
+_LARGE = QSize(1680, 1050)
 _NARROW = 1440  # below this the setup folds away while training, so that picture and curve keep their size
 _SETUP_WIDTH = 288
 _PRESENT_POINTS = 4.0
@@ -220,11 +221,22 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------ coming and going
 
     def _restore(self) -> None:
-        geometry = self.settings.get("geometry", str, "")
-        if not (geometry and self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))):
-            room = self.screen().availableSize() if self.screen() else QSize(1440, 900)
-            self.resize(min(1600, round(room.width() * 0.95)), min(1000, round(room.height() * 0.92)))
         self.tabs.open(self.settings.get("tab", str, ""))
+
+    def open_up(self) -> None:
+        """Show the window as it was left; at first as large as is useful, filling a small screen."""
+        geometry = self.settings.get("geometry", str, "")
+        if geometry and self.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
+            self.show()
+        else:
+            room = self.screen().availableGeometry()
+            self.setGeometry(room.x(), room.y(), min(room.width(), _LARGE.width()), min(room.height(), _LARGE.height()))
+            if room.width() <= _LARGE.width():
+                self.showMaximized()
+            else:
+                self.show()
+        self.raise_()
+        self.activateWindow()  # keys work at once, also where no window manager gives the focus
 
     def remember(self) -> None:
         """Keep sizes and choices for the next start."""

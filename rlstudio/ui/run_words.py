@@ -9,7 +9,7 @@ _LATE_SUCCESS = {"MountainCar-v0": (-200.0, 60_000)}
 """Environments whose first success is luck: the return until then, and the step before which none is usual."""
 
 
-def state_words(training: Training, expectation: str = "") -> str:
+def state_words(training: Training) -> str:
     """What is happening."""
     if training.trouble:
         return f"Not answering: {training.trouble}"
@@ -23,7 +23,7 @@ def state_words(training: Training, expectation: str = "") -> str:
             return "Paused" if batch is None else f"Paused at step {batch.step:,}"
         case "running":
             words = "Training" if batch is None else batch.words.capitalize()
-            return " · ".join(part for part in (words, _no_success_yet(training), expectation) if part)
+            return " · ".join(part for part in (words, _no_success_yet(training)) if part)
     return _idle_words(training)
 
 

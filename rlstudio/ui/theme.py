@@ -174,6 +174,8 @@ def set_role(widget: QWidget, role: str) -> None:
 
 def repolish(widget: QWidget) -> None:
     """Let the stylesheet look again at a widget whose dynamic properties have changed."""
+    if not widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        return  # it will look for the first time when the widget is shown
     widget.style().unpolish(widget)
     widget.style().polish(widget)
     widget.update()

@@ -45,7 +45,7 @@ class SpeedSlider(QWidget):
         self.slider.setMaximumWidth(180)
         self.words = QLabel()
         set_role(self.words, "muted")
-        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance("between watch and full"))
+        self.words.setMinimumWidth(self.words.fontMetrics().horizontalAdvance("real time"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(8)
@@ -79,6 +79,5 @@ class SpeedSlider(QWidget):
 
     def _say(self) -> None:
         position = self.slider.value()
-        names = {REAL: "real time", WATCH: "watch", FULL: "full speed"}
-        between = "between real and watch" if position < WATCH else "between watch and full"
-        self.words.setText(names.get(position, between))
+        names = {REAL: "real time", WATCH: "watch", FULL: "full"}
+        self.words.setText(names.get(position, "slower" if position < WATCH else "faster"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.elided_label import ElidedLabel
 
 
 class StatusRow(QWidget):
@@ -19,10 +20,9 @@ class StatusRow(QWidget):
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(160)
-        self.words = QLabel("Ready")
+        self.words = ElidedLabel("Ready")
         self.words.setObjectName("statusLabel")
         self.words.setAccessibleName("What is happening")
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.numbers = QLabel()
         self.numbers.setObjectName("statusNumbers")
         self.numbers.setAccessibleName("Numbers of the run")
@@ -48,7 +48,6 @@ class StatusRow(QWidget):
         """What is happening."""
         if self.words.text() != words:
             self.words.setText(words)
-            self.words.setToolTip(words)
 
     def show_numbers(self, parts: list[str]) -> None:
         """The run's numbers, side by side."""
