@@ -89,10 +89,10 @@ def train(start: StartTraining, channel: Channel) -> None:
 def _restore(folder: RunFolder, counter: EpisodeCounter) -> tuple[RunRecord, float | None, LearnerState]:
     """Where an earlier part of the run left off: counts, best evaluation, and the learner's state."""
     info = folder.read_info()
-    monitor = folder.read_monitor()
     arrays, values, step = folder.load_learner()
-    lived = monitor.returns[monitor.end_steps <= step]  # what came after the checkpoint is lived again
-    counter.restore(len(lived), lived, info.best_mean_return)
+    folder.rewind(step)  # what a killed run did after its last checkpoint is lived again
+    returns = folder.read_monitor().returns
+    counter.restore(len(returns), returns, info.best_mean_return)
     evaluated = [
         Evaluation(row["step"], row["seconds"], tuple(row["returns"])).mean
         for row in folder.read_events()
