@@ -19,9 +19,10 @@ from rlstudio.ui.theme import current_colors, theme_events
 from rlstudio.ui.widgets import plot_scales
 from rlstudio.ui.widgets.number_text import to_text
 from rlstudio.ui.widgets.numbers import number
+from rlstudio.ui.widgets.plot_layers import Curve, Points, Spread
 from rlstudio.ui.widgets.plot_legend import Entry, Legend
 from rlstudio.ui.widgets.plot_marks import Backdrop, Mark, Marks, MarksContent, Pointer
-from rlstudio.ui.widgets.plot_parts import Curve, Floats, NumberAxis, PlotView, Points, Spread, pen
+from rlstudio.ui.widgets.plot_parts import Floats, NumberAxis, PlotView, pen
 
 X_LABELS = {"steps": "environment steps", "episodes": "episodes", "time": "training time (s)"}
 N_POINTS = 1000
@@ -76,6 +77,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self._ghost_label = ""
         self._y_range: plot_scales.Range | None = None
         self._drawn: object = None
+        self._made_marks: tuple[object, list[Mark], list[Mark]] | None = None
         self._sampled = 1
         self._x_labelled = x_labelled
         self._build()
@@ -127,7 +129,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
 
     def start_over(self) -> None:
         """Forget the y range and what was drawn."""
-        self._y_range, self._drawn = None, None
+        self._y_range, self._drawn, self._made_marks = None, None, None
         self.marks.show_content(MarksContent())
 
     def set_x_range(self, low: float, high: float) -> None:
@@ -201,21 +203,30 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         """Few points are large and clear, many are small and faint; one alone stands for the line."""
         few = len(x) <= _FEW_POINTS
         alpha = 1.0 if not self.content.points else (0.6 if few else 0.3)
-        self.points.set_pen(pen(current_colors().run, 6.0 if few else 4.0, alpha=alpha))
+        self.points.set_look(pen(current_colors().run, alpha=alpha).color(), 6.0 if few else 4.0)
         self.points.show_points(x, y)
 
     def _draw_marks(self, history: History, *, empty: bool) -> None:
         content = self.content
         drawn = MarksContent(levels=content.levels, pointer=self.marks.content.pointer)
         if content.marked:
-            drawn.evaluations = [_evaluation_mark(history, e, self.x_axis) for e in history.evaluations]
-            drawn.changes = [_change_mark(history, i, self.x_axis) for i in range(len(history.changes))]
+            drawn.evaluations, drawn.changes = self._marks_of(history)
         drawn.empty = content.empty if empty and not drawn.evaluations else ""
         self.marks.show_content(drawn)
         for axis in (self.left,):
             if axis.style["showValues"] == bool(drawn.empty):
                 axis.setStyle(showValues=not drawn.empty)
         self.backdrop.shown = not drawn.empty
+
+    def _marks_of(self, history: History) -> tuple[list[Mark], list[Mark]]:
+        """Marks of evaluations and changes, made anew only when there are others."""
+        ends = (history.evaluations[-1:], history.changes[-1:])
+        key = (len(history.evaluations), len(history.changes), ends, self.x_axis)
+        if self._made_marks is None or self._made_marks[0] != key:
+            evaluations = [_evaluation_mark(history, e, self.x_axis) for e in history.evaluations]
+            changes = [_change_mark(history, i, self.x_axis) for i in range(len(history.changes))]
+            self._made_marks = key, evaluations, changes
+        return self._made_marks[1:]
 
     def _name_entries(self, history: History) -> None:
         content, entries = self.content, []
@@ -309,10 +320,10 @@ class MetricPlot(pg.GraphicsLayoutWidget):
     def _recolour(self) -> None:
         colors, font = current_colors(), QFont(self.font())
         self.setBackground(QColor(colors.window))
-        self.curve.setPen(pen(colors.run, self.content.width))
-        self.dashed.setPen(pen(colors.run, self.content.width, style=Qt.PenStyle.DashLine))
+        self.curve.set_pen(pen(colors.run, self.content.width))
+        self.dashed.set_pen(pen(colors.run, self.content.width, style=Qt.PenStyle.DashLine))
         self.spread.set_color(pen(colors.run, alpha=0.18).color())
-        self.ghost_curve.setPen(pen(colors.ghost, 2.0))
+        self.ghost_curve.set_pen(pen(colors.ghost, 2.0))
         self.legend.set_font(font)
         self.marks.font = font
         for axis in (self.left, self.bottom):

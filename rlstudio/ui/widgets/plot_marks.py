@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter
 
 from rlstudio.ui.theme import Colors, current_colors
+from rlstudio.ui.widgets.plot_layers import Layer
 from rlstudio.ui.widgets.plot_legend import draw_diamond
 from rlstudio.ui.widgets.plot_parts import NumberAxis, PlotView, pen
 
@@ -47,39 +47,7 @@ class MarksContent:
     empty: str = ""
 
 
-class _Layer(pg.GraphicsObject):
-    """An item as large as the view, painting in its pixels."""
-
-    def __init__(self, view: PlotView, z: float) -> None:
-        super().__init__()
-        self._view = view
-        self.setParentItem(view)
-        self.setZValue(z)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        view.sigRangeChanged.connect(self._changed)
-        view.sigResized.connect(self._resized)
-
-    def _changed(self, *_args) -> None:
-        self.update()
-
-    def _resized(self, *_args) -> None:
-        self.prepareGeometryChange()
-        self.update()
-
-    def boundingRect(self):
-        return QRectF(self._view.rect())
-
-    def shape(self):  # never in the mouse's way
-        return pg.QtGui.QPainterPath()
-
-    def to_pixels(self, x: float, y: float) -> QPointF:
-        """A point of the data in pixels of the view."""
-        (left, right), (bottom, top) = self._view.viewRange()
-        box = self._view.rect()
-        return QPointF((x - left) / (right - left) * box.width(), (top - y) / (top - bottom) * box.height())
-
-
-class Backdrop(_Layer):
+class Backdrop(Layer):
     """Horizontal hairlines at the ticks of the y axis, and the floor."""
 
     def __init__(self, view: PlotView, axis: NumberAxis) -> None:
@@ -100,7 +68,7 @@ class Backdrop(_Layer):
         painter.drawLine(QPointF(0, box.height() - 1), QPointF(box.width(), box.height() - 1))
 
 
-class Marks(_Layer):
+class Marks(Layer):
     """Threshold, flags, diamonds and pointer above the curves."""
 
     def __init__(self, view: PlotView) -> None:
