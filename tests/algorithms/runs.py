@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -90,8 +91,6 @@ class PlainRun:
 
 def learn(learner: Any, run: PlainRun) -> PlainRun:
     """Let the learner learn until the run ends it."""
-    try:
+    with suppress(StopTraining):
         learner.learn(run)
-    except StopTraining:
-        pass
     return run

@@ -49,7 +49,7 @@ class RunningMeanStd:
 
     def normalise(self, rows: NDArray[Any]) -> Array:
         """(rows − mean) / std, cut at ±10, as float32; (n, size) or (size,)."""
-        found: Array = (rows - self._shift) * self._scale
+        found: Array = (np.asarray(rows, np.float32) - self._shift) * self._scale
         return np.clip(found, -LIMIT, LIMIT, out=found)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
