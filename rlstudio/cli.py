@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import multiprocessing
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -36,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = _Parser(prog="rlstudio", description="Watch an agent learn. Without a command, the studio opens.")
     parser.add_argument("--version", action="version", version=f"rlstudio {__version__}")
-    parser.set_defaults(run="rlstudio.commands.window:open_studio")
+    parser.set_defaults(command="rlstudio.commands.window:open_studio")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
 
     demo = _add(commands, "demo", "window:demo", "the studio, already training (without a display: pictures of it)")
@@ -58,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add(commands: Any, name: str, target: str, text: str) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    command.set_defaults(run=f"rlstudio.commands.{target}")
+    command.set_defaults(command=f"rlstudio.commands.{target}")
     return command
 
 
@@ -94,13 +96,13 @@ def _add_evaluate_and_record(commands: Any) -> None:
         command.add_argument(
             "--episodes", type=_at_least_one, default=episodes, metavar="N", help=f"how many ({episodes})"
         )
-        command.add_argument("--seed", type=_whole, metavar="S", help="seed of the first episode (10000)")
+        command.add_argument("--seed", type=_seed, metavar="S", help="seed of the first episode (10000)")
         command.add_argument("--sample", action="store_true", help="act as in training rather than greedily")
         command.add_argument("--checkpoint", metavar="STEP", help="a training step, or best (newest unless told)")
         command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
         command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
     record.add_argument("-o", "--output", required=True, metavar="OUT.gif", help="the file to write")
-    record.add_argument("--fps", type=float, metavar="F", help="frames a second (the environment's own)")
+    record.add_argument("--fps", type=_frame_rate, metavar="F", help="frames a second (the environment's own)")
 
 
 def _whole(text: str) -> int:
@@ -118,35 +120,59 @@ def _at_least_one(text: str) -> int:
     return number
 
 
+def _seed(text: str) -> int:
+    number = _whole(text)
+    if not 0 <= number < 2**31:
+        raise argparse.ArgumentTypeError(f"{number} is not allowed; it takes a whole number from 0 to {2**31 - 1}")
+    return number
+
+
+def _frame_rate(text: str) -> float:
+    """Frames a second, as many as a GIF can hold."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 < number <= 50.0:
+        raise argparse.ArgumentTypeError(f"{text} is not allowed; it takes a number above 0 and at most 50")
+    return number
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status. 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     multiprocessing.freeze_support()
     options = _parser().parse_args(arguments)
-    module, _, name = options.run.partition(":")
+    module, _, name = options.command.partition(":")
     try:
         command: Callable[[argparse.Namespace], int] = getattr(import_module(module), name)
-        return command(options)
+        status = command(options)
+        sys.stdout.flush()
+        return status
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
+    except BrokenPipeError:  # nobody reads on (`rlstudio envs | head`); the interpreter's own last flush would complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return FAILED
     except Exception as error:
         return _complain(error)
 
 
 def _complain(error: Exception) -> int:
-    """Say what went wrong in words; the traceback only where the fault is not the user's."""
+    """Say what went wrong in words; with the traceback where it is none of the faults that the program foresaw."""
     from rlstudio.core.params import ParamError
+    from rlstudio.core.whole_file import reason
 
     if isinstance(error, ParamError):
         for fault in error.faults:
             print(f"rlstudio: {fault}", file=sys.stderr)
         return WRONG_USAGE
-    if isinstance(error, ValueError | OSError) and str(error):
+    if type(error).__module__.startswith("rlstudio."):  # the program's own exceptions speak in words
         print(f"rlstudio: {error}", file=sys.stderr)
-        return FAILED
-    import traceback
+    elif isinstance(error, OSError) and error.filename is not None:
+        print(f"rlstudio: {error.filename}: {reason(error)}", file=sys.stderr)
+    else:
+        import traceback
 
-    traceback.print_exception(error)
-    print(f"rlstudio: {type(error).__name__}: {error}", file=sys.stderr)
+        traceback.print_exception(error)
+        print(f"rlstudio: {type(error).__name__}: {error}", file=sys.stderr)
     return FAILED

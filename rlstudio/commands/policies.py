@@ -17,7 +17,7 @@ from rlstudio.core.run_config import RunConfig
 from rlstudio.jobs.evaluate import FIRST_SEED
 from rlstudio.jobs.evaluate import evaluate as evaluate_job
 from rlstudio.jobs.record import record as record_job
-from rlstudio.media.gif import write_gif
+from rlstudio.media.gif import FASTEST, Cancelled, write_gif
 from rlstudio.storage.run_folder import RunFolder, default_runs_dir
 
 
@@ -95,9 +95,12 @@ def record(options: argparse.Namespace) -> int:
             if channel.interrupted:
                 return 130
             frames = _EndToEnd(episodes)
-            fps = options.fps or min(50.0, episodes[0].fps)
+            fps = options.fps or min(FASTEST, episodes[0].fps)
             channel.say(f"writing {len(frames):,} frames to {path}")
-            info = write_gif(path, frames, len(frames), fps=fps, progress=None, cancelled=lambda: channel.interrupted)
+            try:
+                info = write_gif(path, frames, len(frames), fps=fps, cancelled=lambda: channel.interrupted)
+            except Cancelled:
+                return 130
     answer = {
         "path": str(info.path),
         "frames": info.frames,
