@@ -17,8 +17,8 @@ from shiboken6 import Shiboken
 from rlstudio.ui.theme import apply_theme, load_fonts
 
 W = TypeVar("W", bound=QWidget)
-ALLOWED = ("propagateSizeHints",)
-"""What the offscreen platform says of itself."""
+ALLOWED = ("propagateSizeHints", "does not support raise()", "does not support grabbing the keyboard")
+"""What the offscreen platform says of itself: of every window, and of every popup (menus and lists too)."""
 
 _said: list[str] = []
 

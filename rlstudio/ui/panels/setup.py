@@ -78,7 +78,8 @@ class SetupPanel(FoldablePanel):
         for widget in (self._note, self._faults_label, _heading("Environment", page), self._environment, self._facts):
             column.addWidget(widget)
         column.addSpacing(8)
-        for widget in (_heading("Algorithm", page), self._algorithm, _line(page), self._form, _line(page)):
+        self._form_line = _line(page)
+        for widget in (_heading("Algorithm", page), self._algorithm, self._form_line, self._form, _line(page)):
             column.addWidget(widget)
         column.addWidget(self._budget)
         column.addStretch(1)
@@ -120,6 +121,7 @@ class SetupPanel(FoldablePanel):
         known = self._algorithm.set_choice(request.get("algorithm"), preset)
         self._show_algorithm(afresh=True)
         self._form.set_values(request.get("params") or {})
+        self._algorithm.remember(self._form.values())
         self._budget.set_request(request)
         self._say_faults([] if known else [_unknown(request["algorithm"])])
         self._measure()
@@ -226,6 +228,8 @@ class SetupPanel(FoldablePanel):
     def _show_algorithm(self, *, afresh: bool) -> None:
         self._form.set_params(self._algorithm.spec().params, self._algorithm.base())
         self._form.set_values(self._algorithm.remembered())
+        for widget in (self._form, self._form_line):
+            widget.setVisible(bool(self._algorithm.spec().params.model_fields))
         self._budget.set_devices(self._algorithm.spec().devices)
         self._show_budget(afresh=afresh)
         self._facts.setText(_facts(self._environment.card()))
@@ -233,13 +237,15 @@ class SetupPanel(FoldablePanel):
         self.fit()
 
     def _show_budget(self, *, afresh: bool) -> None:
+        """Budget and stop rule: a demonstration's own, else the environment's threshold."""
         preset, card = self._algorithm.preset(), self._environment.card()
         own = preset is not None and bool(preset.steps or preset.episodes)
         threshold = card.reward_threshold if card else None
+        demonstration = preset is not None and (preset.stop_at is not None or preset.episodes is not None)
         self._budget.set_defaults(
             steps=preset.steps if preset and own else self._algorithm.spec().default_steps,
             episodes=preset.episodes if preset and own else None,
-            stop_at=preset.stop_at if preset and preset.stop_at is not None else threshold,
+            stop_at=preset.stop_at if preset and demonstration else threshold,
             window=preset.window if preset else None,
             afresh=afresh,
         )

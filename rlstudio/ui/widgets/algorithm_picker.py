@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 
 from PySide6.QtWidgets import QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from rlstudio.algorithms.base import AlgorithmSpec
 from rlstudio.envs.card import EnvironmentCard
 from rlstudio.ui.widgets.choice import Choice
+from rlstudio.ui.widgets.number_text import capitalised
 from rlstudio.ui.widgets.picker import Picker
 
 
@@ -38,9 +40,9 @@ def choice_of(specs: list[AlgorithmSpec], card: EnvironmentCard | None) -> Choic
         key=spec.title,
         title=spec.title,
         subtitle=", ".join(spec.tags),
-        group=spec.family,
+        group=capitalised(spec.family),
         why_not=(reasons[0] or "") if all(reasons) else "",
-        details=details_of(spec),
+        details=partial(details_of, spec),
         more=" ".join((spec.key, spec.paper, spec.idea)),
     )
 
@@ -51,8 +53,8 @@ def details_of(spec: AlgorithmSpec) -> str:
     if spec.update_rule:
         parts.append(f"<p><b>Update</b><br>{escape(spec.update_rule)}</p>")
     if spec.metrics:
-        rows = "<br>".join(f"{escape(metric.title)}: {escape(metric.help)}" for metric in spec.metrics)
-        parts.append(f"<p><b>What it logs</b><br>{rows}</p>")
+        rows = "".join(f"<p><b>{escape(metric.title)}</b> {escape(metric.help)}</p>" for metric in spec.metrics)
+        parts.append(f"<h4>What it logs</h4>{rows}")
     if spec.paper:
         link = f" <a href='{escape(spec.paper_url, quote=True)}'>Read it</a>" if spec.paper_url else ""
         parts.append(f"<p><b>Paper</b><br>{escape(spec.paper)}{link}</p>")

@@ -6,17 +6,17 @@ import random
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QToolButton, QVBoxLayout, QWidget
 
 from rlstudio.core.params import ParamError, ParamFault, Params, describe, param, validate
 from rlstudio.ui.icons import set_icon
-from rlstudio.ui.widgets.param_field import GAP, SLOT, ParamField, same
-from rlstudio.ui.widgets.value_editors import QuietCombo
+from rlstudio.ui.widgets.param_field import ParamField, same
+from rlstudio.ui.widgets.value_editors import ChoiceEditor, QuietCombo
 
-DEVICES = {"auto": "auto", "cpu": "CPU", "cuda": "CUDA (NVIDIA GPU)", "mps": "MPS (Apple GPU)"}
+DEVICES = {"auto": "auto", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
 DEFAULT_EPISODES = 500
 
 
@@ -52,6 +52,9 @@ class BudgetParams(Params):
         le=2**31 - 1,
         help="All randomness of the run is drawn from it: the same seed and settings give the same returns.",
     )
+    device: Literal["auto", "cpu", "cuda", "mps"] = param(
+        "auto", title="device", help="What the networks are computed on: CUDA is an NVIDIA GPU, MPS an Apple one."
+    )
 
 
 class BudgetForm(QWidget):
@@ -65,7 +68,7 @@ class BudgetForm(QWidget):
         self._running: dict[str, Any] | None = None
         self._touched: set[str] = set()
         names = {"steps": "stepsField", "episodes": "episodesField", "seed": "seedField"}
-        names |= {"window": "windowField", "stop_at": "stopAtField"}
+        names |= {"window": "windowField", "stop_at": "stopAtField", "device": "devicePicker"}
         self._fields = {
             info.name: ParamField(info, self, object_name=names[info.name]) for info in describe(BudgetParams)
         }
@@ -73,8 +76,11 @@ class BudgetForm(QWidget):
         self._stop = QCheckBox("Stop at mean", self)
         self._stop.setObjectName("stopRule")
         self._stop.setAccessibleName("Stop when the mean return is reached")
-        self._device = _combo(self, "devicePicker", "Device", DEVICES)
-        self._device_row = QWidget(self)
+        device = self._fields["device"].editor
+        assert isinstance(device, ChoiceEditor)
+        self._device = device
+        for index, words in enumerate(DEVICES.values()):
+            self._device.setItemText(index, words)
         self._new_seed = QToolButton(self)
         self._lay_out()
         self._connect()
@@ -94,21 +100,13 @@ class BudgetForm(QWidget):
         set_icon(self._new_seed, "seed")
         self._fields["seed"].set_button(self._new_seed)
         column.addWidget(self._fields["seed"])
-        label = QLabel("Device", self._device_row)
-        label.setBuddy(self._device)
-        row = QHBoxLayout(self._device_row)
-        row.setContentsMargins(0, 0, SLOT + GAP, 0)  # ends where the column of editors ends
-        row.addWidget(label)
-        row.addStretch(1)
-        row.addWidget(self._device)
-        column.addWidget(self._device_row)
+        column.addWidget(self._fields["device"])
 
     def _connect(self) -> None:
         for name, field in self._fields.items():
             field.edited.connect(lambda name=name: self._on_edited(name))
         self._unit.activated.connect(lambda: self._on_edited("unit"))
         self._stop.toggled.connect(lambda: self._on_edited("stop"))
-        self._device.activated.connect(lambda: self._on_edited("device"))
         self._new_seed.clicked.connect(self.new_seed)
 
     def set_defaults(
@@ -137,12 +135,12 @@ class BudgetForm(QWidget):
     def set_devices(self, supported: Iterable[str]) -> None:
         """Which devices the algorithm can use; where there is but the CPU, nothing is asked."""
         supported = tuple(supported)
-        self._device_row.setVisible(len(supported) > 1)
+        self._fields["device"].setVisible(len(supported) > 1)
         for index, key in enumerate(DEVICES):
             reason = "" if key == "auto" or key in supported else "this algorithm does not use it"
             self._device.set_item_refused(index, reason or missing_device(key))
         if not self._device.model().item(self._device.currentIndex()).isEnabled():
-            self._device.setCurrentIndex(0)
+            self._fields["device"].set_value("auto")
 
     def request(self) -> dict[str, Any]:
         """The fields of a run's request: steps or episodes, stop_at, window, seed, device."""
@@ -154,13 +152,13 @@ class BudgetForm(QWidget):
             "stop_at": values["stop_at"] if self._stop.isChecked() else None,
             "window": values["window"],
             "seed": values["seed"],
-            "device": self._device.currentData(),
+            "device": values["device"],
         }
 
     def set_request(self, request: dict[str, Any]) -> None:
         """Show what `request` returned earlier; fields it does not name stay."""
         for name in self._fields:
-            if request.get(name) is not None:
+            if request.get(name) is not None and not self._refused(name, request[name]):
                 self._fields[name].set_value(request[name])
                 self._touched.add(name)
         if request.get("steps") is not None or request.get("episodes") is not None:
@@ -170,11 +168,13 @@ class BudgetForm(QWidget):
             with QSignalBlocker(self._stop):
                 self._stop.setChecked(request["stop_at"] is not None)
             self._touched.add("stop")
-        index = self._device.findData(request.get("device", "auto"))
-        if index >= 0 and self._device.model().item(index).isEnabled():
-            self._device.setCurrentIndex(index)
         self._elsewhere.clear()
         self._refresh()
+
+    def _refused(self, name: str, value: Any) -> bool:
+        """Whether a value is a device that cannot be chosen here."""
+        index = self._device.findData(value)
+        return name == "device" and index >= 0 and not self._device.model().item(index).isEnabled()
 
     def faults(self) -> list[ParamFault]:
         """What is wrong with the fields in use."""
@@ -208,7 +208,7 @@ class BudgetForm(QWidget):
         self._on_edited("seed")
 
     def _in_use(self) -> list[str]:
-        return [self._unit.currentData(), "window", "seed", *(["stop_at"] if self._stop.isChecked() else [])]
+        return [self._unit.currentData(), "window", "seed", "device", *(["stop_at"] if self._stop.isChecked() else [])]
 
     def _on_edited(self, name: str) -> None:
         self._touched.add(name)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -25,7 +27,7 @@ class Choice:
     Attributes:
         why_not: the reason it cannot be chosen; "" when it can.
         install: a command that would mend that.
-        details: rich text for the reading side.
+        details: makes the rich text for the reading side, when it is looked at.
         more: words that the search finds it by, beside title and subtitle.
         extra: shown only when asked for (older versions).
     """
@@ -37,14 +39,20 @@ class Choice:
     why_not: str = ""
     install: str = ""
     picture: str = ""
-    details: str = ""
+    details: Callable[[], str] = str
     more: str = ""
     extra: bool = False
 
-    def matches(self, words: Iterable[str]) -> bool:
-        """Whether every word occurs somewhere in it."""
-        text = " ".join((self.key, self.title, self.subtitle, self.group, self.more)).lower()
-        return all(word in text for word in words)
+    def rank(self, words: list[str]) -> int | None:
+        """How well it fits a search: 0 its name begins so, 1 its name holds it, 2 its text does; None: not at all."""
+        name = f"{self.title} {self.key} {self.subtitle}".lower()
+        text = f"{name} {self.group} {self.more}".lower()
+        begins = any(part.lower().startswith(tuple(words[:1])) for part in (self.title, self.key))
+        if begins and all(word in text for word in words):
+            return 0
+        if all(word in name for word in words):
+            return 1
+        return 2 if all(re.search(rf"\b{re.escape(word)}", text) for word in words) else None
 
 
 class ChoiceModel(QAbstractListModel):
@@ -64,10 +72,10 @@ class ChoiceModel(QAbstractListModel):
     def search(self, text: str, *, extras: bool) -> None:
         """Show only what every word of `text` occurs in, and the extra ones only when asked for."""
         words = text.lower().split()
+        ranked = [(choice.rank(words), choice) for choice in self._all if extras or not choice.extra]
         groups: dict[str, list[Choice]] = {}
-        for choice in self._all:
-            if (extras or not choice.extra) and choice.matches(words):
-                groups.setdefault(choice.group, []).append(choice)
+        for _rank, choice in sorted(((rank, choice) for rank, choice in ranked if rank is not None), key=itemgetter(0)):
+            groups.setdefault(choice.group, []).append(choice)
         self.beginResetModel()
         self._rows = []
         for group, choices in groups.items():
@@ -79,9 +87,8 @@ class ChoiceModel(QAbstractListModel):
         return next((i for i, row in enumerate(self._rows) if isinstance(row, Choice) and row.key == key), -1)
 
     def first(self) -> int:
-        """The first row that can be chosen, else the first choice, else -1."""
-        choices = [(i, row) for i, row in enumerate(self._rows) if isinstance(row, Choice)]
-        return next((i for i, row in choices if not row.why_not), choices[0][0] if choices else -1)
+        """The first choice (after a search the best one), -1 when there is none."""
+        return next((i for i, row in enumerate(self._rows) if isinstance(row, Choice)), -1)
 
     def has_extras(self) -> bool:
         """Whether there are choices that are shown only when asked for."""
@@ -132,7 +139,9 @@ class ChoiceDelegate(QStyledItemDelegate):
         choice = index.data(CHOICE_ROLE)
         if choice is None:
             return QSize(100, line + 3 * MARGIN // 2)
-        text = (3 if choice.why_not else 2) * line + 2 * MARGIN  # a reason may take two lines
+        room = option.widget.viewport().width() - 2 * MARGIN
+        wraps = option.fontMetrics.horizontalAdvance(choice.why_not) > room  # a reason may take two lines
+        text = (3 if wraps else 2) * line + 2 * MARGIN
         return QSize(100, max(text, PICTURE.height() + MARGIN) if choice.picture else text)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:

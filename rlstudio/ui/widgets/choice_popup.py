@@ -25,8 +25,8 @@ from rlstudio.ui.theme import current_colors, mono_font, set_role, theme_events
 from rlstudio.ui.widgets.choice import CHOICE_ROLE, Choice, ChoiceDelegate, ChoiceModel
 
 LIST_WIDTH = 300
-DETAILS_WIDTH = 380
-HEIGHT = 520
+DETAILS_WIDTH = 400
+HEIGHT = 580
 MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -208,14 +208,14 @@ class ChoiceDetails(QWidget):
         self._show_picture(choice.picture)
         style = f"a {{ color: {current_colors().accent}; }} p {{ margin: 0 0 8px 0; }} h4 {{ margin: 8px 0 4px 0; }}"
         self.text.document().setDefaultStyleSheet(style)
-        self.text.setHtml(choice.details)
+        self.text.setHtml(choice.details())
 
     def _show_picture(self, path: str) -> None:
         picture = QPixmap(path) if path else QPixmap()
         self._picture.setVisible(not picture.isNull())
         if not picture.isNull():
             ratio = self.devicePixelRatioF()
-            room = QSize(340, 170) * ratio
+            room = QSize(340, 140) * ratio
             way = Qt.TransformationMode.SmoothTransformation
             picture = picture.scaled(room, Qt.AspectRatioMode.KeepAspectRatio, way)
             picture.setDevicePixelRatio(ratio)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from html import escape
 
 from PySide6.QtGui import QTextDocument
@@ -44,7 +45,7 @@ def choice_of(card: EnvironmentCard) -> Choice:
         why_not="" if card.available else card.why_not or "it could not be made",
         install=card.install,
         picture=card.picture,
-        details=details_of(card),
+        details=partial(details_of, card),
         more=card.summary,
         extra=not card.newest,
     )
@@ -78,9 +79,10 @@ def details_of(card: EnvironmentCard) -> str:
 
 def prose(text: str) -> str:
     """Documentation (Markdown, as Gymnasium's docstrings are) as rich text."""
-    small_headings = re.sub(r"^#{1,6} +", "#### ", text, flags=re.MULTILINE)
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)  # pictures on the web are not fetched
+    text = re.sub(r"^#{1,6} +", "#### ", text, flags=re.MULTILINE)
     document = QTextDocument()
     feature = QTextDocument.MarkdownFeature
-    document.setMarkdown(small_headings, feature.MarkdownNoHTML | feature.MarkdownDialectGitHub)
+    document.setMarkdown(text, feature.MarkdownNoHTML | feature.MarkdownDialectGitHub)
     html = document.toHtml()
     return html[html.index("<body") : html.index("</body>")].partition(">")[2]

@@ -26,6 +26,11 @@ def to_text(value: Any) -> str:
     return ", ".join(str(part) for part in value)
 
 
+def capitalised(text: str) -> str:
+    """With a capital letter in front, where that means no other letter: "ε at last" keeps its ε."""
+    return text[:1].upper() + text[1:] if text[:1].isascii() else text
+
+
 def from_text(text: str, kind: Kind, optional: bool = False) -> Any:
     """The value that a text means, or the text itself where it means none, so that validation can name it."""
     text = text.strip()

@@ -6,14 +6,14 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from rlstudio.core.params import ParamInfo
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import set_role
-from rlstudio.ui.widgets.number_text import to_text
-from rlstudio.ui.widgets.value_editors import Switch, make_editor
+from rlstudio.ui.widgets.number_text import capitalised, to_text
+from rlstudio.ui.widgets.value_editors import ChoiceEditor, Switch, make_editor
 
 LIVE_WORDS = {
     "step": "A change while training counts at once.",
@@ -43,7 +43,7 @@ class ParamField(QWidget):
         self.info = info
         self._base: Any = info.default
         self._marks = True
-        self.title = _Title(info.title[:1].upper() + info.title[1:], self)
+        self.title = _Title(capitalised(info.title), self)
         self.editor = make_editor(info, self)
         self.editor.setObjectName(object_name or f"param_{info.name}")
         self.editor.setAccessibleName(f"{info.title} ({info.unit})" if info.unit else info.title)
@@ -83,7 +83,12 @@ class ParamField(QWidget):
         self._size_editor()
 
     def _size_editor(self) -> None:
-        self.editor.setFixedWidth(self.fontMetrics().averageCharWidth() * EDITOR_CHARACTERS + 6)
+        column = self.fontMetrics().averageCharWidth() * EDITOR_CHARACTERS + 6
+        self.title.fit()
+        self.editor.setFixedWidth(max(column, self.editor.sizeHint().width()) if self._is_list() else column)
+
+    def _is_list(self) -> bool:
+        return isinstance(self.editor, ChoiceEditor)  # its entries must not be cut
 
     def changeEvent(self, event: QEvent) -> None:
         """Keep the column's width in proportion to the font."""
@@ -171,6 +176,15 @@ class _Title(QLabel):
         super().__init__(text, parent)
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def fit(self) -> None:
+        """Never be narrower than the longest word, in the weight that marks a change."""
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        metrics = QFontMetrics(font)
+        self.setMinimumWidth(
+            max(metrics.horizontalAdvance(word) for word in self.text().replace("-", "- ").split()) + 2
+        )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Tell of the click."""

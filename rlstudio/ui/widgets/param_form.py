@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from rlstudio.core.params import ParamError, ParamFault, Params, describe, validate
+from rlstudio.core.params import ParamError, ParamFault, ParamInfo, Params, describe, validate
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.number_text import capitalised
 from rlstudio.ui.widgets.param_field import ParamField, same
 
 PENDING = {"step": ("live now", "badge"), "update": ("next update", "badge"), "no": ("next run", "badge-next")}
@@ -144,19 +145,17 @@ class ParamForm(QWidget):
         self._refused.clear()
         self._applied.clear()
         infos = describe(self._params_type)
+        essential = [info for info in infos if info.essential] or list(infos)
+        groups = list(dict.fromkeys(info.group for info in infos))  # in the order they first appear
+        others = sorted((info for info in infos if info not in essential), key=lambda info: groups.index(info.group))
         self._fields = {}
         first, rest = _column(self._body), _column(self._rest)
-        group = ""
-        for info in infos:
-            essential = info.essential or not any(each.essential for each in infos)
-            field = ParamField(info, self._body if essential else self._rest)
-            field.edited.connect(lambda name=info.name: self._on_edited(name))
-            field.committed.connect(lambda name=info.name: self._on_committed(name))
-            self._fields[info.name] = field
-            if not essential and info.group != group:
-                group = info.group
-                rest.addWidget(_heading(group, self._rest))
-            (first if essential else rest).addWidget(field)
+        for info in essential:
+            first.addWidget(self._add_field(info, self._body))
+        for group, members in groupby(others, key=lambda info: info.group):
+            rest.addWidget(_heading(group, self._rest))
+            for info in members:
+                rest.addWidget(self._add_field(info, self._rest))
         self._toggle.setVisible(rest.count() > 0)
         links = QHBoxLayout()
         links.addWidget(self._toggle)
@@ -167,6 +166,12 @@ class ParamForm(QWidget):
         self._layout.insertWidget(0, self._body)
         self._order_tabs()
         self._show_rest(self._toggle.isChecked())
+
+    def _add_field(self, info: ParamInfo, parent: QWidget) -> ParamField:
+        field = self._fields[info.name] = ParamField(info, parent)
+        field.edited.connect(lambda: self._on_edited(info.name))
+        field.committed.connect(lambda: self._on_committed(info.name))
+        return field
 
     def _order_tabs(self) -> None:
         editors = [field.editor for field in self._fields.values()]
@@ -227,7 +232,7 @@ def _column(widget: QWidget) -> QVBoxLayout:
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:
-    label = QLabel((text[:1].upper() + text[1:]) or "Other", parent)
+    label = QLabel(capitalised(text) or "Other", parent)
     label.setContentsMargins(0, 8, 0, 0)
     set_role(label, "heading")
     return label

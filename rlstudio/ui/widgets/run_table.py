@@ -156,7 +156,7 @@ class RunFilter(QSortFilterProxyModel):
     def search(self, text: str) -> None:
         """Show only the runs that every word of `text` occurs in: names, status, seed, preset, folder."""
         self._words = text.lower().split()
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         """Whether a run is shown."""

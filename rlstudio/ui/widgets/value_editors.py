@@ -134,6 +134,7 @@ class ChoiceEditor(QuietCombo):
 
     def __init__(self, info: ParamInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         if info.optional:
             self.addItem("none", None)
         for choice in info.choices:
