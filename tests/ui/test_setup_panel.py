@@ -272,9 +272,11 @@ def test_nothing_is_cut_at_the_least_width(show: Callable[..., Any], app: QAppli
         panel = SetupPanel()
         panel.set_cards(CARDS)
         panel.set_request({"algorithm": key})
-        if panel.findChild(QPushButton, "allParamsButton").isVisibleTo(panel):
-            panel.findChild(QPushButton, "allParamsButton").click()
         show(panel, panel.minimumWidth(), 600)
+        if panel.findChild(QPushButton, "allParamsButton").isVisible():
+            panel.findChild(QPushButton, "allParamsButton").click()
+        app.processEvents()
+        panel.resize(panel.minimumWidth(), 600)
         app.processEvents()
         area = panel.findChild(QScrollArea)
         assert area.widget().width() <= area.viewport().width()

@@ -160,9 +160,10 @@ class SetupPanel(FoldablePanel):
         config = self._config
         here = self._is_running_pair()
         self._form.set_running(config.params if config and here else None)
-        self._budget.set_running(config.model_dump() if config else None)
-        spec = self._algorithm.spec()
-        self._note.show_for("" if config is None or here else f"{_title(config, spec)} on {config.env}")
+        self._budget.set_running(config.model_dump() if config and here else None)
+        self._note.show_for(
+            "" if config is None or here else f"{self._algorithm.title_of(config.algorithm)} on {config.env}"
+        )
 
     def _is_running_pair(self) -> bool:
         config = self._config
@@ -234,7 +235,6 @@ class SetupPanel(FoldablePanel):
         self._show_budget(afresh=afresh)
         self._facts.setText(_facts(self._environment.card()))
         self._facts.setVisible(bool(self._facts.text()))
-        self.fit()
 
     def _show_budget(self, *, afresh: bool) -> None:
         """Budget and stop rule: a demonstration's own, else the environment's threshold."""
@@ -253,10 +253,6 @@ class SetupPanel(FoldablePanel):
     def _say_faults(self, faults: list[ParamFault]) -> None:
         self._faults_label.setText("\n".join(str(fault) for fault in faults))
         self._faults_label.setVisible(bool(faults))
-
-
-def _title(config: RunConfig, spec: AlgorithmSpec) -> str:
-    return spec.title if spec.key == config.algorithm else config.algorithm
 
 
 def _facts(card: EnvironmentCard | None) -> str:

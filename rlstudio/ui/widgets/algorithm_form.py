@@ -113,6 +113,10 @@ class AlgorithmForm(QWidget):
         """The algorithm chosen, in the implementation chosen."""
         return self._spec
 
+    def title_of(self, key: str) -> str:
+        """The title of the algorithm with that key; the key itself where there is none."""
+        return self._specs[key].title if key in self._specs else key
+
     def preset(self) -> Preset | None:
         """The preset chosen, None for the algorithm's own defaults."""
         return next((preset for preset in self._presets() if preset.name == self._preset.currentData()), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from rlstudio.ui.icons import set_icon
@@ -41,6 +41,7 @@ class FoldablePanel(QWidget):
         rail.addWidget(self._button(self._rail, folds=False))
         rail.addStretch(1)
         self._rail.hide()
+        self.page.installEventFilter(self)
         both = QHBoxLayout(self)
         both.setContentsMargins(0, 0, 0, 0)
         both.setSpacing(0)
@@ -71,6 +72,7 @@ class FoldablePanel(QWidget):
         was = self.is_folded()
         self._open.setVisible(not folded)
         self._rail.setVisible(folded)
+        self.setMaximumWidth(RAIL_WIDTH if folded else WIDGET_SIZE_MAX)
         self.fit()
         if was != folded:
             self.foldedChanged.emit(folded)
@@ -84,10 +86,9 @@ class FoldablePanel(QWidget):
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         least = RAIL_WIDTH if self.is_folded() else self.page.minimumSizeHint().width() + bar
         self.setMinimumWidth(least)
-        self.setMaximumWidth(RAIL_WIDTH if self.is_folded() else WIDGET_SIZE_MAX)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Another font needs another width."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_rail"):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Other contents, or another font, need another width."""
+        if watched is self.page and event.type() == QEvent.Type.LayoutRequest:
             self.fit()
+        return super().eventFilter(watched, event)
