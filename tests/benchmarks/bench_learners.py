@@ -18,17 +18,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parents[1] / "algorithms")]
+import rlstudio  # noqa: F401 - sets thread counts, so it comes before numpy and torch
 
-import rlstudio  # noqa: F401, I001 - sets thread counts, so it comes before numpy and torch
+# isort: split
 import gymnasium as gym
 import torch
-from runs import PlainRun, learn
 
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.algorithms.resolve import resolve
 from rlstudio.core.params import validate
 from rlstudio.envs.make import make, make_vector
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "algorithms"))  # the tests' own minimal Run
+from runs import PlainRun, learn
 
 torch.set_num_threads(1)
 

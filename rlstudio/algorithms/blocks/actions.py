@@ -41,7 +41,8 @@ class ActionAdapter:
     def many(self, drawn: NDArray[Any]) -> NDArray[Any]:
         """For a vector environment: (n_envs, …) of the action space."""
         if self._box is not None:
-            return np.clip(drawn.reshape(-1, *self._box.shape), self._box.low, self._box.high).astype(self._box.dtype)
+            bounded = np.clip(drawn.reshape(-1, *self._box.shape), self._box.low, self._box.high)
+            return np.asarray(bounded, self._box.dtype)
         if self.discrete:
             return drawn + self._start if self._start else drawn
         return (drawn + getattr(self._space, "start", 0)).astype(self._space.dtype)

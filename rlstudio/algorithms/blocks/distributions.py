@@ -214,7 +214,7 @@ def _present(array: Array | None) -> Array:
 def softmax(logits: Array) -> NDArray[np.float32]:
     """Probabilities of one row of logits, shape (n,)."""
     weights = np.exp(logits - logits.max())
-    return (weights / weights.sum()).astype(np.float32)
+    return np.asarray(weights / weights.sum(), np.float32)
 
 
 def choose(logits: Array, uniform: float) -> int:

@@ -51,7 +51,6 @@ class DQNLearner(Learner):
         self._rows = np.arange(params.batch_size)
         self._by_q: Array = np.zeros((params.batch_size, self._n_actions), np.float32)
         self._steps = 0
-        self._episodes = 0
         self._epsilon = params.epsilon_start
         self._target_is_old = False
         self._finished: dict[str, float] = {}
@@ -71,12 +70,13 @@ class DQNLearner(Learner):
             weight *= params.discount
             run.record(reward, terminated, truncated)
             observation = following
-            if terminated or truncated:
-                self._episodes += 1
+            ended = terminated or truncated
+            if ended:
                 self._finished = {"predicted_q": predicted, "discounted_return": realised}
+            self._learn_from_memory(run)
+            if ended:
                 observation = np.array(encode(env.reset()[0]))
                 predicted, realised, weight = self._best_q(observation), 0.0, 1.0
-            self._learn_from_memory(run)
             run.tick(1)
 
     def _best_q(self, observation: Array) -> float:
@@ -184,7 +184,6 @@ class DQNLearner(Learner):
         arrays.update({_REPLAY + name: array for name, array in self._replay.arrays().items()})
         counters = {
             "steps": self._steps,
-            "episodes": self._episodes,
             "epsilon": self._epsilon,
             "target_is_old": self._target_is_old,
             "replay_position": self._replay.position,
@@ -198,7 +197,7 @@ class DQNLearner(Learner):
         self._networks.load_state(state.arrays, values)
         saved = {name.removeprefix(_REPLAY): a for name, a in state.arrays.items() if name.startswith(_REPLAY)}
         self._replay.load(saved, int(values["replay_position"]))
-        self._steps, self._episodes = int(values["steps"]), int(values["episodes"])
+        self._steps = int(values["steps"])
         self._epsilon = float(values["epsilon"])
         self._target_is_old = bool(values["target_is_old"])
         self._finished = {name: float(value) for name, value in values["finished"].items()}

@@ -8,6 +8,7 @@ from typing import Any
 import gymnasium as gym
 
 from rlstudio.algorithms.base import Learner, LearnerState, Run
+from rlstudio.algorithms.blocks.randomness import environment_seed
 from rlstudio.algorithms.random.policy import RandomPolicy
 from rlstudio.algorithms.random.spec import RandomParams
 
@@ -23,7 +24,7 @@ class RandomLearner(Learner):
         self._space.seed(seed)
 
     def learn(self, run: Run) -> None:
-        self._env.reset(seed=self._seed)
+        self._env.reset(seed=environment_seed(self._seed, self._episodes))
         run.say("acting at random")
         while True:
             _, reward, terminated, truncated, _ = self._env.step(self._space.sample())
@@ -45,5 +46,5 @@ class RandomLearner(Learner):
 
     def load_state(self, state: LearnerState) -> None:
         """Go on from there: the action draws of a resumed run follow from how far it had come."""
-        self._episodes = int(state.values["episodes"])
-        self._space.seed(int(state.values["seed"]) + self._episodes)
+        self._seed, self._episodes = int(state.values["seed"]), int(state.values["episodes"])
+        self._space.seed(environment_seed(self._seed, self._episodes))

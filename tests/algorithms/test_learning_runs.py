@@ -1,0 +1,133 @@
+"""Learning on real environments, minutes in all: `pytest -m slow tests/algorithms`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from runs import PlainRun, learn
+
+from rlstudio.algorithms.base import Learner
+from rlstudio.algorithms.catalogue import get_algorithm
+from rlstudio.algorithms.resolve import resolve
+from rlstudio.core.params import validate
+from rlstudio.envs.make import make, make_vector
+
+
+def build(env_id: str, key: str, seed: int, steps: int, **changed: Any) -> Learner:
+    """The learner with its default preset, as the command line would make it."""
+    spec = get_algorithm(key)
+    params: Any = validate(spec.params, resolve(env=env_id, algorithm=key, params=changed, steps=steps).params)
+    env = make_vector(env_id, params.n_envs) if spec.vector else make(env_id)
+    return spec.load_learner()(env, params, seed, "cpu")
+
+
+def greedy_mean(learner: Learner, env_id: str, episodes: int = 20) -> float:
+    """Mean return of greedy episodes, seeds 10,000 onward."""
+    env, policy, returns = make(env_id), learner.policy(), []
+    for seed in range(10_000, 10_000 + episodes):
+        observation, info = env.reset(seed=seed)
+        policy.start_episode(seed)
+        total, over = 0.0, False
+        while not over:
+            action, _ = policy.decide(observation, info, greedy=True)
+            observation, reward, terminated, truncated, info = env.step(action)
+            total += float(reward)
+            over = terminated or truncated
+        returns.append(total)
+    return float(np.mean(returns))
+
+
+@pytest.mark.parametrize(
+    ("env_id", "key"),
+    [
+        ("FrozenLake-v1", "ppo"),
+        ("FrozenLake-v1", "dqn"),
+        ("Taxi-v4", "reinforce"),
+        ("Taxi-v4", "ppo"),
+        ("Taxi-v4", "dqn"),
+        ("Blackjack-v1", "ppo"),
+        ("Blackjack-v1", "dqn"),
+    ],
+)
+def test_environments_of_words_and_numbers_run(env_id: str, key: str) -> None:
+    small = {"n_steps": 32, "batch_size": 64} if key == "ppo" else {"learning_starts": 100} if key == "dqn" else {}
+    learner = build(env_id, key, 0, 600, **small)
+    run = learn(learner, PlainRun(steps=600))
+    assert run.logged
+    assert run.step >= 600
+    policy = learner.policy()
+    arrays, settings = policy.state()
+    env = make(env_id)
+    again = type(policy).from_state(arrays, settings, env.observation_space, env.action_space)
+    observation, info = env.reset(seed=0)
+    assert env.action_space.contains(again.decide(observation, info, greedy=True)[0])
+
+
+@pytest.mark.slow
+def test_ppo_solves_cartpole() -> None:
+    solved = [
+        learn(build("CartPole-v1", "ppo", seed, 100_000), PlainRun(steps=100_000, stop_at=475)).solved_at
+        for seed in range(5)
+    ]
+    assert sum(at is not None for at in solved) >= 4
+
+
+@pytest.mark.slow
+def test_reinforce_solves_cartpole_with_its_defaults() -> None:
+    solved = [
+        learn(build("CartPole-v1", "reinforce", seed, 250_000), PlainRun(episodes=500, stop_at=475)).solved_at
+        for seed in range(5)
+    ]
+    assert sum(at is not None for at in solved) >= 4
+
+
+@pytest.mark.slow
+def test_dqn_finds_a_perfect_policy_on_cartpole() -> None:
+    """The best of twenty checkpoints; the last one is not always it."""
+    solved = 0
+    for seed in range(3):
+        learner = build("CartPole-v1", "dqn", seed, 50_000)
+        best = [0.0]
+
+        def watch(kind: str, learner: Learner = learner, best: list[float] = best) -> None:
+            if kind == "tick" and run.step % 2_500 == 0 and best[0] < 475:
+                best[0] = max(best[0], greedy_mean(learner, "CartPole-v1"))
+
+        run = PlainRun(steps=50_000, watch=watch)
+        learn(learner, run)
+        solved += best[0] >= 475
+    assert solved >= 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("env_id", "key", "steps", "reached"),
+    [
+        ("Pendulum-v1", "ppo", 100_000, -250.0),
+        ("LunarLander-v3", "ppo", 500_000, 100.0),
+        ("MountainCar-v0", "dqn", 120_000, -130.0),
+        ("Acrobot-v1", "ppo", 150_000, -110.0),
+    ],
+)
+def test_presets_reach_what_they_promise(env_id: str, key: str, steps: int, reached: float) -> None:
+    learner = build(env_id, key, 0, steps)
+    best = [-np.inf]
+    due = [steps // 20]
+
+    def watch(kind: str) -> None:
+        if kind == "tick" and run.step >= due[0] and best[0] < reached:
+            due[0] += steps // 20
+            best[0] = max(best[0], greedy_mean(learner, env_id))
+
+    run = PlainRun(steps=steps, watch=watch)
+    learn(learner, run)
+    assert max(best[0], greedy_mean(learner, env_id)) >= reached
+
+
+@pytest.mark.slow
+def test_ppo_runs_on_pictures() -> None:
+    learner = build("CarRacing-v3", "ppo", 0, 300, n_envs=2, n_steps=32, batch_size=32, n_epochs=2)
+    run = learn(learner, PlainRun(steps=200))
+    assert run.logged
