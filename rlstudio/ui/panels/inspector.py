@@ -1,0 +1,243 @@
+"""InspectorPanel: one step of a recorded episode in numbers: what was seen, done and earned, and what the policy thought."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from rlstudio.core.episode import Episode, Thought
+from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.bars import ActionBars, SpreadBars
+from rlstudio.ui.widgets.fact_table import FactTable
+from rlstudio.ui.widgets.numbers import number, signed
+
+_SIDE_BY_SIDE = 620
+"""From this width on the three parts stand beside each other."""
+
+Range = tuple[float, float]
+
+
+def name_and_unit(label: str) -> tuple[str, str]:
+    """A dimension's label taken apart: "pole angle (rad)" is ("pole angle", "rad")."""
+    match = re.fullmatch(r"(.*\S)\s*\(([^()]*)\)", label)
+    return (match[1], match[2]) if match else (label, "")
+
+
+def action_words(episode: Episode, index: int) -> str:
+    """The action of step `index` by name, or its numbers."""
+    action = episode.actions[index]
+    if episode.discrete and np.ndim(action) == 0:
+        names = episode.action_names
+        return names[int(action)] if 0 <= int(action) < len(names) else str(int(action))
+    return ", ".join(f"{value:.2f}" for value in np.ravel(action))
+
+
+def value_range(values: NDArray[np.floating]) -> Range:
+    """Lowest and highest finite value, (0, 0) if there is none."""
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+
+
+class InspectorPanel(QWidget):
+    """Three parts: the step itself, the named observation, the policy's thoughts.
+
+    Rows and ranges are laid out once for an episode and stay while it plays; a step only repaints values.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspectorPanel")
+        self.setAccessibleName("Inspector: one step in numbers")
+        self._episode: Episode | None = None
+        self._returns: NDArray[np.float64] = np.zeros(1)
+        self._ranges: list[Range] = []
+        self._units: list[str] = []
+        self.step_facts = FactTable(cell_width=200)
+        self.observation = FactTable(cell_width=190, bars=True)
+        self.action_bars = ActionBars()
+        self.spread_bars = SpreadBars()
+        self.thought_title = QLabel("policy")
+        self.note = QLabel()
+        self._empty = QLabel(
+            "Record an episode and step through it: its numbers and the policy's thoughts appear here."
+        )
+        self._build()
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """No recording is shown."""
+        self._episode = None
+        self._scroll.hide()
+        self._empty.show()
+
+    def show_step(self, episode: Episode, index: int) -> None:
+        """Show observation `index` of an episode and what was done there; the last one has no action."""
+        if episode is not self._episode:
+            self._lay_out_rows(episode)
+        self._show_facts(episode, index)
+        self._show_observation(episode, index)
+        self._show_thought(episode, index)
+
+    # ------------------------------------------------------------ values
+
+    def _show_facts(self, episode: Episode, index: int) -> None:
+        over = index >= episode.length
+        value = None if over else episode.thoughts[index].value
+        texts = [
+            f"{index} of {episode.length}",
+            "none: the episode is over" if over else action_words(episode, index),
+            "–" if over else signed(episode.rewards[index]),
+            number(self._returns[index]),
+        ]
+        if self._has_value:
+            texts.append("–" if value is None else f"{value:.2f}")
+        self.step_facts.set_values(texts)
+        self.note.setText(episode.ending if over else episode.thoughts[index].note)
+
+    def _show_observation(self, episode: Episode, index: int) -> None:
+        texts: list[str] = []
+        spans: list[tuple[float, float] | None] = []
+        for value, (low, high), unit in zip(episode.observations[index], self._ranges, self._units, strict=False):
+            whole = low == round(low) and high == round(high) and float(value).is_integer()
+            shown = f"{value:.0f}" if whole else f"{value:.3f}"
+            texts.append(f"{shown} {unit}".rstrip())
+            spans.append(_span(float(value), low, high))
+        self.observation.set_values(texts, spans)
+
+    def _show_thought(self, episode: Episode, index: int) -> None:
+        if index >= episode.length:
+            self.action_bars.clear_values()
+            self.spread_bars.clear_values()
+            return
+        thought = episode.thoughts[index]
+        values = self._bar_values(thought)
+        if values is None:
+            self.action_bars.clear_values()
+        else:
+            self.action_bars.set_values(values, int(np.ravel(episode.actions[index])[0]) if episode.discrete else None)
+        if thought.mean is None:
+            self.spread_bars.clear_values()
+        else:
+            action = None if episode.discrete else np.ravel(episode.actions[index])
+            self.spread_bars.set_values(thought.mean, thought.std, action)
+
+    def _bar_values(self, thought: Thought) -> NDArray[np.float32] | None:
+        return thought.probabilities if self._shows_probabilities else thought.q_values
+
+    # ------------------------------------------------------------ rows
+
+    def _lay_out_rows(self, episode: Episode) -> None:
+        """Fix rows, columns and ranges for an episode."""
+        self._episode = episode
+        self._returns = episode.returns_so_far()
+        self._has_value = any(thought.value is not None for thought in episode.thoughts)
+        self.step_facts.set_rows(["step", "action", "reward", "return so far", "state value"][: 4 + self._has_value])
+        labels = [name_and_unit(label) for label in episode.observation_names]
+        self._units = [unit for _, unit in labels]
+        self._ranges = [value_range(column) for column in episode.observations.T[: len(labels)]]
+        self.observation.set_rows([name for name, _ in labels])
+        self._observation_part.setVisible(bool(labels))
+        self._lay_out_thoughts(episode)
+        self._empty.hide()
+        self._scroll.show()
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _lay_out_thoughts(self, episode: Episode) -> None:
+        probabilities = [t.probabilities for t in episode.thoughts if t.probabilities is not None]
+        q_values = [t.q_values for t in episode.thoughts if t.q_values is not None]
+        means = [t.mean for t in episode.thoughts if t.mean is not None]
+        self._shows_probabilities = bool(probabilities)
+        rows = probabilities or q_values
+        if rows:
+            low, high = (0.0, 1.0) if probabilities else value_range(np.stack(rows))
+            self.action_bars.set_rows(_names(episode.action_names, len(rows[0])), low, high)
+        if means:
+            low, high = _spread_range(episode)
+            self.spread_bars.set_rows(_names(episode.action_names, len(means[0])), low, high)
+        self.action_bars.setVisible(bool(rows))
+        self.spread_bars.setVisible(bool(means))
+        self._thought_part.setVisible(bool(rows or means))
+        title = "action probabilities" if probabilities else "Q-values: expected return of each action"
+        self.thought_title.setText(title if rows else "action: mean ± spread, and what was done")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Parts beside each other when wide, below each other when narrow."""
+        wide = self.width() >= _SIDE_BY_SIDE
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._parts.direction() != direction:
+            self._parts.setDirection(direction)
+        super().resizeEvent(event)
+
+    def _build(self) -> None:
+        page = QWidget()
+        page.setProperty("role", "page")
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
+        self._parts.setContentsMargins(16, 8, 16, 12)
+        self._parts.setSpacing(28)
+        set_role(self.note, "muted")
+        self.note.setWordWrap(True)
+        self.note.setFixedHeight(2 * self.note.fontMetrics().lineSpacing())
+        self.note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._step_part = _part(QLabel("step: state → action → reward"), self.step_facts, self.note)
+        self._observation_part = _part(QLabel("observation"), self.observation)
+        self._thought_part = _part(self.thought_title, self.action_bars, self.spread_bars)
+        for part, stretch in ((self._step_part, 3), (self._observation_part, 4), (self._thought_part, 4)):
+            self._parts.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(page)
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self._empty, "muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scroll)
+        layout.addWidget(self._empty)
+
+
+def _part(title: QLabel, *widgets: QWidget) -> QWidget:
+    """A titled column."""
+    part = QWidget()
+    part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    set_role(title, "heading")
+    layout = QVBoxLayout(part)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    layout.addWidget(title)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return part
+
+
+def _span(value: float, low: float, high: float) -> tuple[float, float] | None:
+    """From zero to the value, as shares of a range that reaches as far on both sides of zero where it has two."""
+    largest = max(abs(low), abs(high))
+    if largest == 0 or not math.isfinite(value):
+        return None
+    if low >= 0:
+        return 0.0, value / largest
+    return 0.5, 0.5 + 0.5 * value / largest
+
+
+def _names(names: Sequence[str], count: int) -> list[str]:
+    """The first `count` names; numbers where there are none."""
+    return [names[index] if index < len(names) else f"action {index}" for index in range(count)]
+
+
+def _spread_range(episode: Episode) -> Range:
+    """From the lowest to the highest of all mean ± spread and all actions."""
+    parts = [np.ravel(episode.actions).astype(np.float64)]
+    for thought in episode.thoughts:
+        if thought.mean is not None:
+            spread = 0.0 if thought.std is None else thought.std
+            parts += [np.ravel(thought.mean - spread), np.ravel(thought.mean + spread)]
+    return value_range(np.concatenate(parts))

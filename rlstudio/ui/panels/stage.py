@@ -1,0 +1,331 @@
+"""StagePanel: the environment, large: the live picture or a recorded episode, always saying whose behaviour it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+
+from rlstudio.core.episode import Episode
+from rlstudio.core.frame_store import Frame
+from rlstudio.core.messages import FrameNote
+from rlstudio.core.playback import Playback
+from rlstudio.ui.icons import set_icon
+from rlstudio.ui.widgets.export_dialog import ExportDialog
+from rlstudio.ui.widgets.frame_view import FrameView
+from rlstudio.ui.widgets.status_strip import StatusStrip
+from rlstudio.ui.widgets.transport_bar import TransportBar
+
+_TOY_TEXT = ("Blackjack", "CliffWalking", "FrozenLake", "Taxi")
+_WATCH = (
+    ("policy", "Watch the policy", "The newest weights play in their own environment, in real time"),
+    ("training", "Watch training", "The training environment's own pictures, at training speed"),
+    ("off", "Watch nothing", "No pictures: training has the machine to itself"),
+)
+
+
+def drawn_in_pixels(env: str) -> bool:
+    """Whether an environment's pictures are pixel art (toy text) and want sharp pixels."""
+    return env.startswith(_TOY_TEXT)
+
+
+class StagePanel(QWidget):
+    """Strip, picture and, while a recording is shown, the transport bar.
+
+    A live frame that comes while a recording is shown is kept, not painted, so "Back to live" answers at once. Only
+    the recorded frame to be shown is ever decompressed. `advance` is called by the display timer; nothing here runs
+    by itself.
+
+    Signals:
+        watchModeChanged: "policy", "training" or "off" was chosen.
+        backToLiveRequested: the recording was left.
+        frameShown: an episode and the index of the frame now shown.
+        exportRequested: a list of episodes and their `ExportOptions`.
+    """
+
+    watchModeChanged = Signal(str)
+    backToLiveRequested = Signal()
+    frameShown = Signal(object, int)
+    exportRequested = Signal(list, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stage")
+        self.setAccessibleName("Stage")
+        self._episodes: list[Episode] = []
+        self._current: int | None = None  # the episode shown; None while live
+        self._last = 0  # the episode shown before going live
+        self._returns: NDArray[np.float64] = np.zeros(1)
+        self._playback = Playback(0)
+        self._live: tuple[Frame, FrameNote] | None = None
+        self._message = ""
+        self._env = ""
+        self.strip = StatusStrip()
+        self.view = FrameView()
+        self.transport = TransportBar()
+        self.watch = self._make_watch()
+        self.back_button = self._make_button("backToLiveButton", "Back to live", "live", self._leave_recording)
+        self.recordings_button = self._make_button("recordingsButton", "", "film", self.show_recording)
+        for control in (self.back_button, self.recordings_button, self.watch):
+            self.strip.add_control(control)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.transport)
+        self._connect()
+        self._show_mode()
+
+    # ------------------------------------------------------------ live
+
+    def set_environment(self, env: str) -> None:
+        """Which environment the live frames are of: decides whether their pixels are kept sharp."""
+        self._env = env
+
+    def show_live(self, frame: Frame, note: FrameNote) -> None:
+        """Show a live frame (it is copied) and what the strip is to say about it; kept for later while recorded."""
+        self._live = (frame.copy(), note)  # its memory may be a shared slot that is reused, or gone, when shown again
+        if self._current is None:
+            self._show_live_now()
+
+    def show_message(self, text: str) -> None:
+        """Say something in the live picture's place ("Watching is off")."""
+        self._live, self._message = None, text
+        if self._current is None:
+            self._show_live_again()
+
+    def set_watch_mode(self, mode: str) -> None:
+        """Show a watch mode in the selector without asking for it. Raises ValueError for an unknown one."""
+        index = self.watch.findData(mode)
+        if index < 0:
+            raise ValueError(f"watch mode {mode!r}: one of {', '.join(name for name, _, _ in _WATCH)}")
+        with QSignalBlocker(self.watch):
+            self.watch.setCurrentIndex(index)
+
+    def watch_mode(self) -> str:
+        """The chosen watch mode."""
+        return str(self.watch.currentData())
+
+    def back_to_live(self) -> None:
+        """Leave the recording; the newest live picture is shown again."""
+        if self._current is not None:
+            self._last, self._current = self._current, None
+            self._playback.playing = False
+        self._show_mode()
+        self._show_live_again()
+
+    # ------------------------------------------------------------ recordings
+
+    def add_episode(self, episode: Episode) -> None:
+        """Append a recorded episode. The first one is shown and played at once."""
+        self._episodes.append(episode)
+        if len(self._episodes) == 1:
+            self._show_episode(0)
+            self._set_playing(True)
+        else:
+            self.transport.set_episodes(self._episodes, self._shown_or_last())
+        self._show_mode()
+
+    def set_episodes(self, episodes: Sequence[Episode]) -> None:
+        """Replace all recordings and show the first one, not playing. None at all: back to live."""
+        self._episodes = list(episodes)
+        self._last = 0
+        if self._episodes:
+            self._show_episode(0)
+        else:
+            self.transport.set_episodes([], 0)
+            self.transport.set_episode(0, None)
+            self.back_to_live()
+
+    def episodes(self) -> list[Episode]:
+        """All recordings there are."""
+        return list(self._episodes)
+
+    def current_episode(self) -> Episode | None:
+        """The recorded episode shown, None while live."""
+        return None if self._current is None else self._episodes[self._current]
+
+    def current_index(self) -> int:
+        """Index of the recorded frame shown."""
+        return self._playback.index
+
+    def showing_recording(self) -> bool:
+        """Whether a recording is shown, not the live picture."""
+        return self._current is not None
+
+    def is_playing(self) -> bool:
+        """Whether the recording plays by itself."""
+        return self._current is not None and self._playback.playing
+
+    def show_recording(self) -> None:
+        """From live to the recording that was last shown, at its frame."""
+        if self._episodes and self._current is None:
+            index = self._playback.index
+            self._show_episode(self._last)
+            self.seek(index)
+
+    # ------------------------------------------------------------ playback (also bound to keys)
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass; called by the display timer."""
+        if self._current is not None and self._playback.playing:
+            if self._playback.advance(seconds):
+                self._show_frame()
+            self.transport.show_playing(self._playback.playing)
+
+    def toggle_play(self) -> None:
+        """Play or pause the recording; from its last frame, again from the first. Nothing while live."""
+        if self._current is None:
+            return
+        if not self._playback.playing and self._playback.index >= self._episodes[self._current].length:
+            self.seek(0)
+        self._set_playing(not self._playback.playing)
+
+    def step_frames(self, count: int) -> None:
+        """Pause and go `count` frames on, or back when negative."""
+        if self._current is not None:
+            self.seek(self._playback.index + count)
+
+    def seek(self, index: int) -> None:
+        """Pause and go to a frame, the nearest there is."""
+        if self._current is not None:
+            self._set_playing(False)
+            self._playback.seek(index)
+            self._show_frame()
+
+    def seek_first(self) -> None:
+        """To the first frame."""
+        self.seek(0)
+
+    def seek_last(self) -> None:
+        """To the last frame, which has no action."""
+        if self._current is not None:
+            self.seek(self._episodes[self._current].length)
+
+    def next_episode(self) -> None:
+        """To the next recorded episode, if there is one."""
+        self._go_to_episode(1)
+
+    def previous_episode(self) -> None:
+        """To the recorded episode before, if there is one."""
+        self._go_to_episode(-1)
+
+    def export(self) -> None:
+        """Ask what to export, then emit `exportRequested`. Nothing while live."""
+        if self._current is None:
+            return
+        self._set_playing(False)
+        dialog = ExportDialog(self._episodes, self._current, self)
+        dialog.accepted.connect(lambda: self._emit_export(dialog))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # ------------------------------------------------------------ inside
+
+    def _emit_export(self, dialog: ExportDialog) -> None:
+        options = dialog.options()
+        self.exportRequested.emit([clip.episode for clip in options.clips], options)
+
+    def _leave_recording(self) -> None:
+        self.back_to_live()
+        self.backToLiveRequested.emit()
+
+    def _shown_or_last(self) -> int:
+        return self._last if self._current is None else self._current
+
+    def _go_to_episode(self, step: int) -> None:
+        if self._current is not None and 0 <= self._current + step < len(self._episodes):
+            self._choose_episode(self._current + step)
+
+    def _choose_episode(self, index: int) -> None:
+        """Another episode, playing on if this one played."""
+        playing = self.is_playing()
+        self._show_episode(index)
+        self._set_playing(playing)
+
+    def _show_episode(self, index: int) -> None:
+        episode = self._episodes[index]
+        before = self._playback
+        self._current = self._last = index
+        self._returns = episode.returns_so_far()
+        self._playback = Playback(episode.length + 1, fps=episode.fps)
+        self._playback.speed, self._playback.loop = before.speed, before.loop
+        self.transport.set_episodes(self._episodes, index)
+        self.transport.set_episode(index, episode)
+        self.transport.show_playing(False)
+        self._show_mode()
+        self._show_frame()
+
+    def _show_frame(self) -> None:
+        assert self._current is not None
+        episode, index = self._episodes[self._current], self._playback.index
+        self.view.show_frame(episode.frames[index], sharp=drawn_in_pixels(episode.env))
+        self.strip.show_recorded(episode, self._current, len(self._episodes), index, float(self._returns[index]))
+        self.transport.show_position(index)
+        self.frameShown.emit(episode, index)
+
+    def _set_playing(self, playing: bool) -> None:
+        self._playback.playing = playing
+        self.transport.show_playing(playing)
+
+    def _show_live_again(self) -> None:
+        if self._live is None:
+            self.strip.show_nothing()
+            self.view.show_message(self._message)
+        else:
+            self._show_live_now()
+
+    def _show_live_now(self) -> None:
+        assert self._live is not None
+        frame, note = self._live
+        self.view.show_frame(frame, sharp=drawn_in_pixels(self._env))
+        self.strip.show_live(note)
+
+    def _show_mode(self) -> None:
+        """Only what works is visible."""
+        recording = self._current is not None
+        self.transport.setVisible(recording)
+        self.back_button.setVisible(recording)
+        self.watch.setVisible(not recording)
+        count = len(self._episodes)
+        self.recordings_button.setText(f"{count} recorded" if count > 1 else "Recording")
+        self.recordings_button.setVisible(not recording and count > 0)
+
+    def _set_speed(self, speed: float) -> None:
+        self._playback.speed = speed
+
+    def _set_loop(self, loop: bool) -> None:
+        self._playback.loop = loop
+
+    def _connect(self) -> None:
+        self.watch.currentIndexChanged.connect(lambda: self.watchModeChanged.emit(self.watch_mode()))
+        bar = self.transport
+        bar.playToggled.connect(self.toggle_play)
+        bar.stepped.connect(self.step_frames)
+        bar.sought.connect(self.seek)
+        bar.speedChanged.connect(self._set_speed)
+        bar.loopChanged.connect(self._set_loop)
+        bar.episodeChosen.connect(self._choose_episode)
+        bar.exportPressed.connect(self.export)
+
+    def _make_watch(self) -> QComboBox:
+        watch = QComboBox()
+        watch.setObjectName("watchMode")
+        watch.setAccessibleName("What to watch")
+        for index, (mode, words, help_text) in enumerate(_WATCH):
+            watch.addItem(words, mode)
+            watch.setItemData(index, help_text, 3)  # Qt.ItemDataRole.ToolTipRole
+        watch.setToolTip("Whose behaviour the stage shows while training")
+        return watch
+
+    def _make_button(self, name: str, words: str, icon: str, pressed: object) -> QPushButton:
+        button = QPushButton(words)
+        button.setObjectName(name)
+        button.setAccessibleName(words or "Show the recording")
+        set_icon(button, icon)
+        button.clicked.connect(lambda: pressed())
+        return button

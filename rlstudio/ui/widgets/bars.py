@@ -1,0 +1,196 @@
+"""Horizontal bars of what a policy thought: one row an action, and for continuous actions mean, spread and choice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from rlstudio.ui.widgets.numbers import number
+
+_GAP = 8
+_LONGEST_NAME = 150
+_SHORTEST_BAR = 60
+
+
+class _BarRows(QWidget):
+    """Rows of name, bar and value over one common range; subclasses draw the bar and word the value."""
+
+    widest_value = "-000.00"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: tuple[str, ...] = ()
+        self._low, self._high = 0.0, 1.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_rows(self, names: Sequence[str], low: float, high: float) -> None:
+        """Name the rows and fix the range that every bar is drawn over; it stays while values change."""
+        self._names = tuple(names)
+        self._low, self._high = (low, high) if high > low else (low - 0.5, low + 0.5)
+        self.clear_values()
+        self.updateGeometry()
+
+    def clear_values(self) -> None:
+        """Empty the bars; the rows stay."""
+        raise NotImplementedError
+
+    def row_height(self) -> int:
+        """Height of one row in the present font."""
+        return QFontMetrics(self.font()).height() + 6
+
+    def sizeHint(self) -> QSize:
+        """All rows, with room for a bar."""
+        metrics = QFontMetrics(self.font())
+        width = self._name_width(metrics) + metrics.horizontalAdvance(self.widest_value) + 2 * _GAP + 120
+        return QSize(width, self.row_height() * max(1, len(self._names)))
+
+    def minimumSizeHint(self) -> QSize:
+        """All rows; the bars may get short."""
+        return QSize(self.sizeHint().width() - 120 + _SHORTEST_BAR, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw every row."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        metrics = painter.fontMetrics()
+        name_width, value_width = self._name_width(metrics), metrics.horizontalAdvance(self.widest_value)
+        for row, name in enumerate(self._names):
+            cell = QRect(0, row * self.row_height(), self.width(), self.row_height())
+            self._draw_text(painter, row, name, cell, name_width)
+            bar = cell.adjusted(name_width + _GAP, 4, -value_width - _GAP, -4)
+            self.draw_bar(painter, row, QRectF(bar))
+
+    def _name_width(self, metrics: QFontMetrics) -> int:
+        return min(_LONGEST_NAME, max((metrics.horizontalAdvance(f"▸ {name}") for name in self._names), default=0) + 4)
+
+    def _draw_text(self, painter: QPainter, row: int, name: str, cell: QRect, name_width: int) -> None:
+        chosen, middle = self.is_chosen(row), Qt.AlignmentFlag.AlignVCenter
+        painter.setPen((self.palette().windowText() if chosen else self.palette().placeholderText()).color())
+        mark = painter.fontMetrics().horizontalAdvance("▸ ")
+        if chosen:
+            painter.drawText(cell, middle | Qt.AlignmentFlag.AlignLeft, "▸")
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, name_width - mark)
+        painter.drawText(cell.adjusted(mark, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.drawText(cell, middle | Qt.AlignmentFlag.AlignRight, self.value_text(row))
+
+    def share(self, value: float) -> float:
+        """Where a value lies in the range, 0 to 1."""
+        return min(1.0, max(0.0, (value - self._low) / (self._high - self._low)))
+
+    def is_chosen(self, row: int) -> bool:
+        """Whether this row is the one that was done."""
+        raise NotImplementedError
+
+    def value_text(self, row: int) -> str:
+        """The number at the end of the row."""
+        raise NotImplementedError
+
+    def draw_bar(self, painter: QPainter, row: int, place: QRectF) -> None:
+        """Draw the row's bar inside `place`."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """All rows as lines "name<TAB>value", the chosen one marked with ▸."""
+        marks = ("▸ " if self.is_chosen(row) else "" for row in range(len(self._names)))
+        return "\n".join(
+            f"{mark}{name}\t{self.value_text(row)}"
+            for row, (mark, name) in enumerate(zip(marks, self._names, strict=True))
+        )
+
+
+class ActionBars(_BarRows):
+    """Probabilities or Q-values of discrete actions, the chosen one in colour and marked ▸."""
+
+    def set_values(self, values: Sequence[float], chosen: int | None) -> None:
+        """Show one value an action and mark the chosen one."""
+        self._values: tuple[float, ...] = tuple(float(value) for value in values)
+        self._chosen = chosen
+        self.update()
+
+    def clear_values(self) -> None:
+        """Empty the bars; the rows stay."""
+        self.set_values((math.nan,) * len(self._names), None)
+
+    def is_chosen(self, row: int) -> bool:
+        """Whether this action was taken."""
+        return row == self._chosen
+
+    def value_text(self, row: int) -> str:
+        """The value with two decimals, so that its width stays."""
+        value = self._values[row]
+        return "" if math.isnan(value) else f"{value:.2f}" if abs(value) < 10_000 else number(value)
+
+    def draw_bar(self, painter: QPainter, row: int, place: QRectF) -> None:
+        """From zero where the range holds zero, else from its low end."""
+        painter.fillRect(place, _faint(self.palette().windowText().color()))
+        if math.isnan(self._values[row]):
+            return
+        zero, end = self.share(0.0), self.share(self._values[row])
+        left, right = sorted((zero, end))
+        colour = self.palette().highlight() if self.is_chosen(row) else self.palette().placeholderText()
+        span = QRectF(
+            place.left() + left * place.width(), place.top(), max(1.0, (right - left) * place.width()), place.height()
+        )
+        painter.fillRect(span, colour)
+
+
+class SpreadBars(_BarRows):
+    """A Gaussian policy's mean ± spread of each action number, and the number that was done as a thick mark."""
+
+    widest_value = "-00.00 ± 0.00"
+
+    def set_values(self, mean: Sequence[float], std: Sequence[float] | None, action: Sequence[float] | None) -> None:
+        """Show a mean, spread and action a row; what there is not may be None."""
+        none = (math.nan,) * len(self._names)
+        self._mean = tuple(float(value) for value in mean)
+        self._std = none if std is None else tuple(float(value) for value in std)
+        self._action = none if action is None else tuple(float(value) for value in action)
+        self.update()
+
+    def clear_values(self) -> None:
+        """Empty the bars; the rows stay."""
+        self.set_values((math.nan,) * len(self._names), None, None)
+
+    def is_chosen(self, row: int) -> bool:
+        """Every number of a continuous action is done at once: none is marked."""
+        return False
+
+    def value_text(self, row: int) -> str:
+        """ "0.34 ± 0.12"."""
+        if math.isnan(self._mean[row]):
+            return ""
+        spread = "" if math.isnan(self._std[row]) else f" ± {self._std[row]:.2f}"
+        return f"{self._mean[row]:.2f}{spread}"
+
+    def draw_bar(self, painter: QPainter, row: int, place: QRectF) -> None:
+        """The band mean ± spread, the mean as a thin line, the action as a thick one."""
+        painter.fillRect(place, _faint(self.palette().windowText().color()))
+        mean, std, action = self._mean[row], self._std[row], self._action[row]
+        if not math.isnan(mean):
+            spread = 0.0 if math.isnan(std) else std
+            left, right = self.share(mean - spread), self.share(mean + spread)
+            band = QColor(self.palette().highlight().color())
+            band.setAlpha(110)
+            painter.fillRect(_part(place, left, right), band)
+            painter.fillRect(_mark(place, self.share(mean), 1.0), self.palette().highlight())
+        if not math.isnan(action):
+            painter.fillRect(_mark(place, self.share(action), 3.0), self.palette().windowText())
+
+
+def _faint(colour: QColor) -> QColor:
+    """The track under a bar."""
+    colour = QColor(colour)
+    colour.setAlpha(18)
+    return colour
+
+
+def _part(place: QRectF, left: float, right: float) -> QRectF:
+    return QRectF(place.left() + left * place.width(), place.top(), (right - left) * place.width(), place.height())
+
+
+def _mark(place: QRectF, share: float, width: float) -> QRectF:
+    return QRectF(place.left() + share * (place.width() - width), place.top(), width, place.height())

@@ -1,0 +1,95 @@
+"""ExportProgress: a running export in the status area: how far it is, Cancel, and then where the file is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+
+from rlstudio.core.messages import Exported
+from rlstudio.ui.icons import set_icon
+from rlstudio.ui.widgets.numbers import file_size
+
+
+class ExportProgress(QWidget):
+    """Hidden until `begin`; stays after `finish` or `fail` until it is closed or the next export begins.
+
+    Signals:
+        cancelRequested: the export is to stop and leave nothing.
+    """
+
+    cancelRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("exportProgress")
+        self.setAccessibleName("Export")
+        self._path = Path()
+        self.words = QLabel()
+        self.bar = QProgressBar()
+        self.bar.setFixedWidth(120)
+        self.bar.setAccessibleName("Frames written")
+        self.cancel_button = QPushButton("Cancel")
+        self.show_button = QPushButton("Show file")
+        for button, name in ((self.cancel_button, "exportCancelButton"), (self.show_button, "exportShowButton")):
+            button.setObjectName(name)
+            button.setProperty("role", "link")
+        self.close_button = QToolButton()
+        self.close_button.setObjectName("exportCloseButton")
+        self.close_button.setAccessibleName("Close this message")
+        set_icon(self.close_button, "close")
+        self.cancel_button.clicked.connect(self._cancel)
+        self.show_button.clicked.connect(self.show_file)
+        self.close_button.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 0, 8, 0)
+        layout.setSpacing(8)
+        for widget in (self.words, self.bar, self.cancel_button, self.show_button, self.close_button):
+            layout.addWidget(widget)
+        self.hide()
+
+    def begin(self, path: str, frames: int) -> None:
+        """An export of so many frames has started."""
+        self._path = Path(path)
+        self.words.setText(f"Exporting {self._path.name}")
+        self.words.setToolTip(path)
+        self.bar.setRange(0, max(1, frames))
+        self.bar.setValue(0)
+        self.cancel_button.setEnabled(True)
+        self._show_running(True)
+
+    def set_progress(self, done: int, total: int) -> None:
+        """`done` of `total` frames are written."""
+        self.bar.setMaximum(max(1, total))
+        self.bar.setValue(done)
+
+    def finish(self, exported: Exported) -> None:
+        """The file is there."""
+        self._path = Path(exported.path)
+        size = f"{exported.width}×{exported.height}, {exported.frames:,} frames, {file_size(exported.n_bytes)}"
+        self.words.setText(f"Saved {self._path.name}: {size}")
+        self._show_running(False)
+        self.show_button.show()
+
+    def fail(self, reason: str) -> None:
+        """It did not work, or was cancelled: say why."""
+        self.words.setText(reason)
+        self._show_running(False)
+
+    def show_file(self) -> None:
+        """Open the folder that the file is in."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._path.parent)))
+
+    def _cancel(self) -> None:
+        self.cancel_button.setEnabled(False)
+        self.words.setText("Cancelling…")
+        self.cancelRequested.emit()
+
+    def _show_running(self, running: bool) -> None:
+        self.show()
+        self.bar.setVisible(running)
+        self.cancel_button.setVisible(running)
+        self.show_button.hide()
+        self.close_button.setVisible(not running)

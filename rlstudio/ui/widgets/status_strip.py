@@ -1,0 +1,132 @@
+"""StatusStrip: two fixed lines above the picture: whose behaviour this is, step, return, and why the episode ended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from rlstudio.core.episode import Episode
+from rlstudio.core.messages import FrameNote
+from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.numbers import number
+
+
+def live_source(note: FrameNote) -> str:
+    """Whose behaviour a live frame shows: "policy @ 12,400 · greedy", "training env 1 of 8 · exploring"."""
+    if note.source == "training":
+        return f"training env {note.env_index + 1} of {note.n_envs} · exploring"
+    if note.untrained or note.policy_step is None:
+        return "untrained policy"
+    return f"policy @ {note.policy_step:,} · {'greedy' if note.greedy else 'sampled'}"
+
+
+def recorded_source(episode: Episode, index: int, count: int) -> str:
+    """Whose behaviour a recorded frame shows: "recorded episode 3 of 5 · checkpoint 40,000 · greedy"."""
+    return f"recorded episode {index + 1} of {count} · {episode.source}"
+
+
+class StatusStrip(QWidget):
+    """The strip's height never depends on what it says, so the picture under it stands still.
+
+    First line: the source, and at its right the controls given to `add_control`. Second line: at the left where the
+    episode comes from or why it ended, at the right step and return.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.source_label = self._label("sourceLabel", "Whose behaviour is shown")
+        self.source_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.detail_label = self._label("endingLabel", "Episode, or why it ended")
+        self.detail_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.step_label = self._label("stepLabel", "Step in the episode")
+        self.return_label = self._label("returnLabel", "Return so far")
+        for label in (self.step_label, self.return_label):
+            set_role(label, "title")
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        set_role(self.source_label, "strong")
+        self._source = self._detail = ""
+        self._controls = QHBoxLayout()
+        self._controls.setSpacing(6)
+        self._lay_out()
+
+    def add_control(self, widget: QWidget) -> None:
+        """Put a control at the right end of the first line."""
+        self._controls.addWidget(widget)
+
+    def show_live(self, note: FrameNote) -> None:
+        """Say what a live frame is."""
+        self._show("●  LIVE  " + live_source(note), "live")
+        ended = bool(note.ending)
+        self._show_detail(f"ended: {note.ending}" if ended else f"episode {note.episode + 1}", ended)
+        self._show_numbers(note.t, note.limit, note.total_reward)
+
+    def show_recorded(self, episode: Episode, number_of: int, count: int, index: int, return_so_far: float) -> None:
+        """Say what a recorded frame is; `return_so_far` is the sum of the rewards up to frame `index`."""
+        self._show(recorded_source(episode, number_of, count), "strong")
+        ended = index == episode.length and bool(episode.ending)
+        self._show_detail(f"ended: {episode.ending}" if ended else f"{episode.env} · seed {episode.seed}", ended)
+        self._show_numbers(index, episode.length, return_so_far)
+
+    def show_nothing(self) -> None:
+        """Nothing is shown: no words, no numbers."""
+        self._show("", "strong")
+        self._show_detail("", False)
+        self.step_label.clear()
+        self.return_label.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is cut off depends on the width."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _show(self, source: str, role: str) -> None:
+        set_role(self.source_label, role)
+        if source != self._source:
+            self._source = source
+            self.source_label.setToolTip(source)
+            self._elide()
+
+    def _show_detail(self, text: str, ended: bool) -> None:
+        set_role(self.detail_label, "strong" if ended else "")
+        if text != self._detail:
+            self._detail = text
+            self._elide()
+
+    def _show_numbers(self, step: int, limit: int | None, total_reward: float) -> None:
+        self.step_label.setText(f"step {step}/{limit}" if limit else f"step {step}")
+        self.return_label.setText(f"return {number(total_reward)}")
+        self._reserve(self.step_label, f"step {limit}/{limit}" if limit else "step 00000")
+        self._reserve(self.return_label, "return -0,000.00")
+
+    def _reserve(self, label: QLabel, widest: str) -> None:
+        """Room for the widest text, grown only when a longer one comes, so that figures stay where they are."""
+        metrics = label.fontMetrics()
+        needed = max(metrics.horizontalAdvance(widest), metrics.horizontalAdvance(label.text())) + 2
+        if needed != label.minimumWidth() and (needed > label.minimumWidth() or label is self.step_label):
+            label.setFixedWidth(needed)
+
+    def _elide(self) -> None:
+        for label, text in ((self.source_label, self._source), (self.detail_label, self._detail)):
+            label.setText(label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, label.width())))
+
+    def _label(self, name: str, words: str) -> QLabel:
+        label = QLabel(self)
+        label.setObjectName(name)
+        label.setAccessibleName(words)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.source_label, 1)
+        first.addLayout(self._controls)
+        second.addWidget(self.detail_label, 1)
+        second.addWidget(self.step_label)
+        second.addSpacing(12)
+        second.addWidget(self.return_label)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 6)
+        layout.setSpacing(2)
+        layout.addLayout(first)
+        layout.addLayout(second)

@@ -1,0 +1,198 @@
+"""TransportBar: the controls under a recorded episode. It holds no playback; it says what was asked and shows what is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlstudio.core.episode import Episode
+from rlstudio.ui.icons import set_icon
+from rlstudio.ui.widgets.numbers import number, signed
+from rlstudio.ui.widgets.thumbnail import Thumbnail
+from rlstudio.ui.widgets.timeline import Timeline
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+class TransportBar(QWidget):
+    """Timeline above; below it first, back, play, forward, last, the episode chooser, loop, speed and export.
+
+    Signals:
+        playToggled: play was pressed.
+        stepped: a number of frames forward, negative for back.
+        sought: a frame to go to.
+        speedChanged, loopChanged: how the playback is to run.
+        episodeChosen: index of another episode.
+        exportPressed: a picture file is wanted.
+    """
+
+    playToggled = Signal()
+    stepped = Signal(int)
+    sought = Signal(int)
+    speedChanged = Signal(float)
+    loopChanged = Signal(bool)
+    episodeChosen = Signal(int)
+    exportPressed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("transportBar")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._episode: Episode | None = None
+        self.slider = Timeline(self)
+        self.position = QLabel(self)
+        self.position.setObjectName("frameLabel")
+        self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._make_buttons()
+        self.chooser = self._make_chooser()
+        self.speed = self._make_speed()
+        self._thumbnail = Thumbnail(self)
+        self._lay_out()
+        self.slider.valueChanged.connect(self.sought)
+        self.slider.hovered.connect(self._show_thumbnail)
+        self.slider.left.connect(self._thumbnail.hide)
+
+    def set_episodes(self, episodes: Sequence[Episode], current: int) -> None:
+        """List the episodes to choose from; the chooser hides while there is only one."""
+        with QSignalBlocker(self.chooser):
+            self.chooser.clear()
+            for index, episode in enumerate(episodes):
+                self.chooser.addItem(f"{index + 1} of {len(episodes)}: return {number(episode.total_reward)}")
+            self.chooser.setCurrentIndex(current)
+        self.chooser.setVisible(len(episodes) > 1)
+
+    def set_episode(self, index: int, episode: Episode | None) -> None:
+        """Show another episode's timeline, at its first frame."""
+        self._episode = episode
+        with QSignalBlocker(self.slider), QSignalBlocker(self.chooser):
+            self.slider.set_episode(episode)
+            self.chooser.setCurrentIndex(index)
+        self._thumbnail.set_episode(episode)
+        widest = f"{self.slider.maximum()}/{self.slider.maximum()}"
+        self.position.setFixedWidth(self.position.fontMetrics().horizontalAdvance(widest) + 4)
+        self.show_position(0)
+
+    def show_position(self, index: int) -> None:
+        """Move slider and label without asking for anything."""
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(index)
+        self.position.setText(f"{index}/{self.slider.maximum()}")
+        at_start, at_end = index == 0, index == self.slider.maximum()
+        for button in (self.first_button, self.back_button):
+            button.setEnabled(not at_start)
+        for button in (self.forward_button, self.last_button):
+            button.setEnabled(not at_end)
+
+    def show_playing(self, playing: bool) -> None:
+        """The play button shows what pressing it will do."""
+        set_icon(self.play_button, "pause" if playing else "play")
+        words = "Pause the playback" if playing else "Play the recording"
+        self.play_button.setToolTip(f"{words} (Space)")
+        self.play_button.setAccessibleName(words)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A hidden bar leaves no thumbnail floating."""
+        self._thumbnail.hide()
+        super().hideEvent(event)
+
+    def _make_buttons(self) -> None:
+        self.first_button = self._button("firstButton", "first", "First frame", "Home", lambda: self.sought.emit(0))
+        self.back_button = self._button(
+            "stepBackButton", "step-back", "One frame back", ", or ←", lambda: self.stepped.emit(-1)
+        )
+        self.play_button = self._button("playButton", "play", "Play the recording", "Space", self.playToggled.emit)
+        self.forward_button = self._button(
+            "stepForwardButton", "step-forward", "One frame forward", ". or →", lambda: self.stepped.emit(1)
+        )
+        self.last_button = self._button(
+            "lastButton", "last", "Last frame", "End", lambda: self.sought.emit(self.slider.maximum())
+        )
+        for button in (self.back_button, self.forward_button):
+            button.setAutoRepeat(True)
+            button.setAutoRepeatDelay(350)
+            button.setAutoRepeatInterval(60)
+        self.loop_button = self._button("loopButton", "loop", "Play again from the start at the end", "")
+        self.loop_button.setCheckable(True)
+        self.loop_button.toggled.connect(self.loopChanged)
+        self.export_button = QPushButton("Export…", self)
+        self.export_button.setObjectName("exportButton")
+        self.export_button.setProperty("role", "flat")
+        self.export_button.setToolTip("Save as an animated GIF (Ctrl+E)")
+        set_icon(self.export_button, "export")
+        self.export_button.clicked.connect(lambda: self.exportPressed.emit())
+
+    def _button(self, name: str, icon: str, words: str, keys: str, pressed: object = None) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        button.setAccessibleName(words)
+        button.setToolTip(f"{words} ({keys})" if keys else words)
+        button.setIconSize(QSize(20, 20))
+        set_icon(button, icon)
+        if pressed is not None:
+            button.clicked.connect(lambda: pressed())
+        return button
+
+    def _make_chooser(self) -> QComboBox:
+        chooser = QComboBox(self)
+        chooser.setObjectName("episodeChooser")
+        chooser.setAccessibleName("Recorded episode")
+        chooser.setToolTip("Which recorded episode is shown (Page Up, Page Down)")
+        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        chooser.setMinimumContentsLength(6)
+        chooser.setMaximumWidth(190)
+        chooser.activated.connect(self.episodeChosen)
+        return chooser
+
+    def _make_speed(self) -> QComboBox:
+        speed = QComboBox(self)
+        speed.setObjectName("playbackSpeed")
+        speed.setAccessibleName("Playback speed")
+        speed.setToolTip("Playback speed, as a multiple of the environment's own")
+        for value in SPEEDS:
+            speed.addItem(f"×{value:g}", value)
+        speed.setCurrentIndex(SPEEDS.index(1.0))
+        speed.currentIndexChanged.connect(lambda index: self.speedChanged.emit(SPEEDS[index]))
+        return speed
+
+    def _lay_out(self) -> None:
+        timeline = QHBoxLayout()
+        timeline.setSpacing(8)
+        timeline.addWidget(self.slider, 1)
+        timeline.addWidget(self.position)
+        controls = QHBoxLayout()
+        controls.setSpacing(2)
+        for button in (self.first_button, self.back_button, self.play_button, self.forward_button, self.last_button):
+            controls.addWidget(button)
+        controls.addSpacing(6)
+        controls.addWidget(self.chooser, 2)
+        controls.addStretch(1)
+        controls.addWidget(self.loop_button)
+        controls.addWidget(self.speed)
+        controls.addWidget(self.export_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 8)
+        layout.setSpacing(4)
+        layout.addLayout(timeline)
+        layout.addLayout(controls)
+
+    def _show_thumbnail(self, index: int, pointer: QPointF) -> None:
+        if self._episode is None or self.slider.isSliderDown():
+            self._thumbnail.hide()
+            return
+        words = f"step {index}"
+        if index:
+            words += f" · reward {signed(self._episode.rewards[index - 1])}"
+        top = self.slider.mapToGlobal(self.slider.rect().topLeft())
+        self._thumbnail.show_at(index, words, QPointF(pointer.x(), top.y()).toPoint())
