@@ -368,6 +368,7 @@ class Controller(QObject):
         self.window.toolbar.show_state(
             training.state,
             can_continue=training.can_continue and self._same_choice(),
+            continues=self._asks_for_the_same(),
             has_run=training.config is not None,
             trouble=bool(training.trouble),
         )
@@ -395,6 +396,21 @@ class Controller(QObject):
         except ParamError:
             return True
         return config is not None and (request["env"], request["algorithm"]) == (config.env, config.algorithm)
+
+    def _asks_for_the_same(self) -> bool:
+        """Whether the setup asks for nothing that only a new run can give: "Continue" is then what Train will do."""
+        config = self.training.config
+        try:
+            wanted = resolve(**self.window.setup.request())
+        except ParamError:
+            return True
+        if config is None:
+            return False
+        live = {info.name for info in describe(get_algorithm(wanted.algorithm).params) if info.live != "no"}
+        fields = ("env", "env_kwargs", "algorithm", "seed", "device")
+        return all(getattr(wanted, name) == getattr(config, name) for name in fields) and all(
+            value == config.params.get(name) for name, value in wanted.params.items() if name not in live
+        )
 
     def _prompt_new_run(self) -> None:
         """Another environment or algorithm was chosen while a run goes on: it is asked, never silently stopped."""
@@ -569,6 +585,7 @@ class Controller(QObject):
             if opened.episodes:
                 self.window.stage.set_episodes(opened.episodes)
                 self._leave_recording()
+            self._training_changed()
         self._show_policies()
 
     def _catalogue_came(self, report: m.Report) -> None:

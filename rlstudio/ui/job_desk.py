@@ -74,10 +74,11 @@ class JobDesk:
         self._entry = entry
         self._jobs: list[Job] = []
         self._spare: Worker | None = None
+        self._closed = False
 
     def warm_up(self) -> None:
         """Have a spare child ready: it imports what jobs need while nobody waits for it."""
-        if self._spare is None:
+        if self._spare is None and not self._closed:
             self._spare = Worker(self._entry, niceness=_NICENESS)
 
     def start(self, command: m.Command, on_report: OnReport, on_ended: OnEnded) -> Job:
@@ -109,7 +110,8 @@ class JobDesk:
         return [job.pid for job in self._jobs if not job.over] + spare
 
     def close(self) -> None:
-        """End every child, whatever it does."""
+        """End every child, whatever it does. None is started from here on by `warm_up`."""
+        self._closed = True
         for job in self._jobs:
             if not job.over:
                 job.abandon()

@@ -91,10 +91,12 @@ class Toolbar(QToolBar):
 
     # ------------------------------------------------------------ what it shows
 
-    def show_state(self, state: str, *, can_continue: bool, has_run: bool, trouble: bool) -> None:
+    def show_state(
+        self, state: str, *, can_continue: bool, continues: bool = True, has_run: bool, trouble: bool
+    ) -> None:
         """Which buttons do something now, and what the first one will do."""
         idle = state == "idle"
-        self._default_train = "continue" if can_continue else ("new" if has_run else "train")
+        self._default_train = "continue" if can_continue and continues else ("new" if has_run else "train")
         titles = {"continue": "Continue", "new": "New run", "train": "Train"}
         self.train.setText(titles[self._default_train] if idle else "Train")
         self.train.setEnabled(idle or trouble)
