@@ -33,7 +33,7 @@ class FrameStore:
             self.shape = (frame.shape[0], frame.shape[1], 3)
         if frame.shape != self.shape:
             raise ValueError(f"a frame of {frame.shape} does not fit among frames of {self.shape}")
-        self.blobs.append(zstandard.ZstdCompressor(level=_LEVEL).compress(np.ascontiguousarray(frame)))
+        self.blobs.append(zstandard.ZstdCompressor(level=_LEVEL).compress(np.ascontiguousarray(frame).data))
 
     def __len__(self) -> int:
         return len(self.blobs)

@@ -7,11 +7,13 @@ class into plain rows for whoever shows them, and `validate` refuses a wrong val
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 Live = Literal["no", "step", "update"]
@@ -57,7 +59,7 @@ def param(
         log: whether a slider or spin box should move in factors rather than in sums.
         essential: one of the few shown before "All" is opened.
     """
-    extra = {
+    extra: JsonDict = {
         "unit": unit,
         "group": group,
         "higher": higher,
@@ -136,6 +138,14 @@ class ParamError(ValueError):
         self.faults = faults
 
 
+def no_such(thing: str, name: str, known: Iterable[str]) -> str:
+    """What to answer where a name is wrong: the nearest right one, and all there are."""
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    guess = f"did you mean {near[0]}? There" if near else "there"
+    return f"no such {thing}; {guess} are {', '.join(names)}"
+
+
 def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...], bool]:
     """Kind, choices and whether None is allowed, of a field's annotation."""
     origin = get_origin(annotation)
@@ -160,7 +170,7 @@ def _info(name: str, field: FieldInfo) -> ParamInfo:
             if value is not None:
                 bounds[key] = value
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    default = field.get_default(call_default_factory=True)  # type: ignore[call-arg]
+    default = field.get_default(call_default_factory=True)
     return ParamInfo(
         name=name,
         title=field.title or name.replace("_", " "),
@@ -208,6 +218,6 @@ def validate(params_type: type[P], values: Mapping[str, Any]) -> P:
                 if row["type"] in ("value_error", "assertion_error"):  # a validator's own words
                     allowed = str(row["msg"]).partition(", ")[2] or str(row["msg"])
             else:
-                allowed = f"no such parameter; there are {', '.join(infos)}"
+                allowed = no_such("parameter", name, infos)
             faults.setdefault(name, ParamFault(name, values.get(name), allowed))
         raise ParamError(list(faults.values())) from None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rlstudio.core.params import ParamError, ParamFault
+from rlstudio.core.params import ParamError, ParamFault, no_such
 
-VERSION = 1
+VERSION: Final = 1
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -42,7 +42,7 @@ class RunConfig(BaseModel):
     params: dict[str, Any] = Field(default_factory=dict)
     steps: int | None = Field(default=None, ge=1, le=10_000_000_000)
     episodes: int | None = Field(default=None, ge=1, le=1_000_000_000)
-    stop_at: float | None = None
+    stop_at: float | None = Field(default=None, allow_inf_nan=False)
     window: int = Field(default=25, ge=1, le=10_000)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     device: Device = "auto"
@@ -95,7 +95,5 @@ def _fault(row: dict[str, Any], data: dict[str, Any]) -> ParamFault:
     if not location:
         return ParamFault("budget", None, str(row["msg"]).removeprefix("Value error, "))
     if row["type"] == "extra_forbidden":
-        return ParamFault(
-            location[0], data.get(location[0]), f"no such field; there are {', '.join(RunConfig.model_fields)}"
-        )
+        return ParamFault(location[0], data.get(location[0]), no_such("field", location[0], RunConfig.model_fields))
     return ParamFault(".".join(location), row.get("input"), str(row["msg"]).removeprefix("Input should be "))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
@@ -13,22 +12,25 @@ from numpy.typing import NDArray
 CAPACITY = 2048 * 2048 * 3
 """Bytes for one frame. Pages that are never written cost nothing."""
 
-_HEADER = struct.Struct("<QQIII")  # written, taken, height, width, length of the note
+_WRITTEN, _TAKEN, _HEIGHT, _WIDTH, _NOTE_LENGTH = range(5)
+_HEADER_BYTES = 8 * 5
 _NOTE_BYTES = 4096
-_START = _HEADER.size + _NOTE_BYTES
+_START = _HEADER_BYTES + _NOTE_BYTES
 
 
 class FrameSlot:
     """The shared slot: the parent creates it and takes, the child attaches by name and puts.
 
     The child writes only while `free`, the parent marks a frame taken after copying it: neither ever sees a torn frame.
+    The header is numbers of eight bytes, each written at one stroke, so that neither sees half of a counter.
     """
 
     def __init__(self, name: str | None = None) -> None:
         self._owner = name is None
         self._memory = SharedMemory(name=name, create=self._owner, size=_START + CAPACITY)
-        if self._owner:
-            _HEADER.pack_into(self._memory.buf, 0, 0, 0, 0, 0, 0)
+        assert self._memory.buf is not None  # None only after close
+        self._bytes = self._memory.buf[: _START + CAPACITY]
+        self._header = self._bytes[:_HEADER_BYTES].cast("Q")  # new shared memory is all zeros
 
     @property
     def name(self) -> str:
@@ -38,39 +40,38 @@ class FrameSlot:
     @property
     def free(self) -> bool:
         """Child: whether the last frame was taken, so that drawing another is worth it."""
-        written, taken, *_ = _HEADER.unpack_from(self._memory.buf, 0)
-        return bool(written == taken)
+        return self._header[_WRITTEN] == self._header[_TAKEN]
 
     def put(self, frame: NDArray[np.uint8], note: dict[str, Any]) -> bool:
         """Child: offer a frame (height, width, 3) with a JSON-able note. False when the last one is still there."""
-        written, taken, *_ = _HEADER.unpack_from(self._memory.buf, 0)
-        if written != taken:
+        if not self.free:
             return False
         while frame.nbytes > CAPACITY:  # a huge picture is shown at half its size rather than not at all
             frame = frame[::2, ::2]
         text = json.dumps(note).encode()
         if len(text) > _NOTE_BYTES:
             raise ValueError(f"the note of a frame holds {len(text)} bytes; at most {_NOTE_BYTES} fit")
-        height, width = frame.shape[:2]
-        target = np.ndarray((height, width, 3), np.uint8, self._memory.buf, _START)
-        np.copyto(target, frame)
-        self._memory.buf[_HEADER.size : _HEADER.size + len(text)] = text
-        _HEADER.pack_into(self._memory.buf, 0, written, taken, height, width, len(text))
-        struct.pack_into("<Q", self._memory.buf, 0, written + 1)  # last, so that what it announces is all there
+        header, (height, width) = self._header, frame.shape[:2]
+        np.copyto(np.ndarray((height, width, 3), np.uint8, self._bytes, _START), frame)
+        self._bytes[_HEADER_BYTES : _HEADER_BYTES + len(text)] = text
+        header[_HEIGHT], header[_WIDTH], header[_NOTE_LENGTH] = height, width, len(text)
+        header[_WRITTEN] += 1  # last, so that what it announces is all there
         return True
 
     def take(self) -> tuple[NDArray[np.uint8], dict[str, Any]] | None:
         """Parent: a copy of the frame and its note, or None when there is no new one."""
-        written, taken, height, width, n_note = _HEADER.unpack_from(self._memory.buf, 0)
-        if written == taken:
+        if self.free:
             return None
-        frame = np.ndarray((height, width, 3), np.uint8, self._memory.buf, _START).copy()
-        note = json.loads(bytes(self._memory.buf[_HEADER.size : _HEADER.size + n_note]))
-        struct.pack_into("<Q", self._memory.buf, 8, written)
+        header = self._header
+        frame = np.ndarray((header[_HEIGHT], header[_WIDTH], 3), np.uint8, self._bytes, _START).copy()
+        note = json.loads(bytes(self._bytes[_HEADER_BYTES : _HEADER_BYTES + header[_NOTE_LENGTH]]))
+        header[_TAKEN] = header[_WRITTEN]
         return frame, note
 
     def close(self) -> None:
         """Let go; the owner removes the block. May be called twice."""
+        self._header.release()
+        self._bytes.release()
         self._memory.close()
         if self._owner:
             self._owner = False

@@ -10,7 +10,7 @@ from typing import Any
 from rlstudio.core.messages import Command, Report
 from rlstudio.workers.child import child_main
 from rlstudio.workers.frame_slot import FrameSlot
-from rlstudio.workers.vitals import Health, Vitals
+from rlstudio.workers.vitals import Health, Phase, Vitals
 
 MOST_UNREAD = 50
 """Commands sent ahead of a child that does not read. A pipe takes some 280 before `send` would block."""
@@ -38,6 +38,7 @@ class Worker:
         self._wake_in, self._wake_out = context.Pipe(duplex=False)
         self._sent = 0
         self._closed = False
+        self._last_exitcode: int | None = None
         self._process = context.Process(
             target=child_main,
             args=(theirs, self._vitals.name, self._frames.name, entry, niceness),
@@ -59,7 +60,7 @@ class Worker:
 
     def health(self) -> Health:
         """How the child is, read from shared memory: never blocks."""
-        return self._vitals.health(self.alive)
+        return Health(False, Phase.WAITING, 0.0, 0.0) if self._closed else self._vitals.health(self.alive)
 
     def take_frame(self) -> tuple[Any, dict[str, Any]] | None:
         """The newest frame (height, width, 3) and its note, if there is one that was not taken yet."""
@@ -86,7 +87,7 @@ class Worker:
     def receive(self, timeout_seconds: float) -> Report | None:
         """The next report; None after the time-out or a `wake`. Raises WorkerGone after the last one."""
         ready = wait([self._pipe, self._wake_in], timeout_seconds)
-        if self._wake_in in ready:
+        while self._wake_in in ready and self._wake_in.poll():
             self._wake_in.recv_bytes()
         if self._pipe not in ready:
             return None
@@ -102,8 +103,10 @@ class Worker:
             self._wake_out.send_bytes(b"!")
 
     def _exitcode(self) -> int | None:
-        self._process.join(1.0)
-        return self._process.exitcode
+        if not self._closed:
+            self._process.join(1.0)
+            self._last_exitcode = self._process.exitcode
+        return self._last_exitcode
 
     def kill(self) -> None:
         """End the process at once, whatever it does; `close` must still be called."""
@@ -111,16 +114,18 @@ class Worker:
             self._process.kill()
 
     def close(self, patience_seconds: float = 2.0) -> None:
-        """Wait that long for the process to end by itself, then kill it; free pipes and shared memory."""
+        """Hang up, wait that long for the process to end by itself, then kill it; free pipes and shared memory."""
         if self._closed:
             return
+        self._pipe.close()
         self._process.join(patience_seconds)
         if self._process.is_alive():
             self.kill()
             self._process.join()
+        self._last_exitcode = self._process.exitcode
         self._closed = True
         self._process.close()
-        for connection in (self._pipe, self._wake_in, self._wake_out):
-            connection.close()
+        self._wake_in.close()
+        self._wake_out.close()
         self._vitals.close()
         self._frames.close()

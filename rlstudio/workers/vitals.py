@@ -21,6 +21,9 @@ class Phase(IntEnum):
 
 BEAT_EVERY_SECONDS = 0.2
 FROZEN_AFTER_SECONDS = 1.5
+FROZEN_WHILE_STARTING_SECONDS = 10.0
+"""Longer while the child starts: it has no heart yet, and loading a library may stop every thread."""
+
 LONGEST_SECONDS = {
     Phase.STARTING: 60.0,
     Phase.WAITING: float("inf"),
@@ -56,7 +59,8 @@ class Health:
         """What to tell a person, "" when all is well."""
         if not self.alive:
             return "the process has ended"
-        if self.phase is not Phase.STARTING and self.silent_seconds > FROZEN_AFTER_SECONDS:
+        starting = self.phase is Phase.STARTING
+        if self.silent_seconds > (FROZEN_WHILE_STARTING_SECONDS if starting else FROZEN_AFTER_SECONDS):
             return f"the process has given no sign of life for {self.silent_seconds:.1f} s"
         if self.phase_seconds > LONGEST_SECONDS[self.phase]:
             return f"the process {_WORDS[self.phase]} for {self.phase_seconds:.1f} s"
@@ -69,6 +73,7 @@ class Vitals:
     def __init__(self, name: str | None = None) -> None:
         self._owner = name is None
         self._memory = SharedMemory(name=name, create=self._owner, size=_SIZE * 8)
+        assert self._memory.buf is not None  # None only after close
         self._numbers = self._memory.buf.cast("d")
         if self._owner:
             now = time.monotonic()
@@ -86,8 +91,10 @@ class Vitals:
 
     def enter(self, phase: Phase) -> None:
         """Child: busy with `phase` from now on. Cheap enough for every step."""
+        self._numbers[_SINCE] = (
+            time.monotonic()
+        )  # first: a reader in between must not take the old time for the new phase
         self._numbers[_PHASE] = phase
-        self._numbers[_SINCE] = time.monotonic()
 
     def count_read(self) -> None:
         """Child: one more command was read."""
