@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 
@@ -36,11 +37,13 @@ class EpisodeCounter:
         self.episodes = 0
         self.best_mean: float | None = None
 
-    def restore(self, episodes: int, recent_returns: NDArray[np.float64], best_mean: float | None) -> None:
-        """Go on counting after an earlier part of the run."""
-        self.episodes = episodes
-        self._recent.extend(float(value) for value in recent_returns)
-        self.best_mean = best_mean
+    def restore(self, returns: NDArray[np.float64]) -> None:
+        """Go on counting after the episodes of an earlier part of the run, with these returns."""
+        self.episodes = len(returns)
+        window = self._recent.maxlen or 1
+        self._recent.extend(returns[-window:].tolist())
+        if len(returns) >= window:
+            self.best_mean = float(sliding_window_view(returns, window).mean(axis=1).max())
 
     def add(self, rewards: Any, terminated: Any, truncated: Any) -> bool:
         """One step of every copy, arrays (n_envs,), or scalars for a single environment. True if an episode ended."""

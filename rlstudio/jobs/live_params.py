@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rlstudio.algorithms.base import AlgorithmSpec, Learner
 from rlstudio.core.messages import Change
-from rlstudio.core.params import ParamError, ParamFault, describe, validate
+from rlstudio.core.params import ParamError, ParamFault, describe, no_such, validate
 from rlstudio.core.run_config import ParamChange
+
+
+def check_script(spec: AlgorithmSpec, params: Mapping[str, Any], script: Iterable[ParamChange]) -> None:
+    """Refuse, before the run begins, a change that it could not make later. Raises ParamError."""
+    live = LiveParams(spec, params)
+    for change in script:
+        try:
+            live.request(change.name, change.value)
+        except ParamError as error:
+            named = [ParamFault(f"events, step {change.step}: {f.field}", f.value, f.allowed) for f in error.faults]
+            raise ParamError(named) from None
 
 
 class LiveParams:
     """Changes wait here and are applied between two steps, so that a run made again with the same changes at the same
     steps gives the same returns."""
 
-    def __init__(self, spec: AlgorithmSpec, params: dict[str, Any], script: Iterable[ParamChange] = ()) -> None:
+    def __init__(self, spec: AlgorithmSpec, params: Mapping[str, Any], script: Iterable[ParamChange] = ()) -> None:
         self._spec = spec
         self._infos = {info.name: info for info in describe(spec.params)}
-        self.values = dict(params)
+        self.values: dict[str, Any] = validate(spec.params, params).model_dump()
         self._waiting: dict[str, Any] = {}
         self._script = deque(sorted(script, key=lambda change: change.step))
 
@@ -31,7 +42,7 @@ class LiveParams:
         """
         info = self._infos.get(name)
         if info is None:
-            raise ParamError([ParamFault(name, value, f"no such parameter; there are {', '.join(self._infos)}")])
+            raise ParamError([ParamFault(name, value, no_such("parameter", name, self._infos))])
         if info.live == "no":
             raise ParamError([ParamFault(name, value, "a change between runs only: it counts from the next run on")])
         checked = validate(self._spec.params, {**self.values, **self._waiting, name: value})

@@ -62,13 +62,19 @@ class LivePlayer:
         observation, info = self._env.reset(seed=seed)
         self._policy.start_episode(seed)
         episode, t, total, reward, ending, action_name = seed - self._start.seed + 1, 0, 0.0, 0.0, "", ""
-        due = time.perf_counter()
+        due = ended = time.perf_counter()
         while True:
-            if self._channel.wants_frame():
+            wanted = self._channel.wants_frame()
+            if wanted:
                 self._show(episode, t, total, reward, ending, action_name)
-            if ending:
+            if ending and wanted:
                 self._listen_until(time.perf_counter() + HOLD_LAST_PICTURE_SECONDS)
                 return
+            if ending:  # the frame before was not taken yet, and why an episode ended is worth waiting for
+                self._listen_until(time.perf_counter() + 1.0 / self._fps)
+                if time.perf_counter() - ended > HOLD_LAST_PICTURE_SECONDS:
+                    return
+                continue
             due = max(due + 1.0 / self._fps, time.perf_counter() - 1.0 / self._fps)
             self._listen_until(due)
             if self._changed_policy:
@@ -81,6 +87,7 @@ class LivePlayer:
             t += 1
             action_name = self._actions[int(action)] if self._actions and np.ndim(action) == 0 else ""
             if terminated or truncated:
+                ended = time.perf_counter()
                 ending = (
                     ending_words(self._start.env, observation, terminated, truncated, reward) or "the episode ended"
                 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from rlstudio.algorithms.base import Learner
@@ -12,8 +11,6 @@ from rlstudio.jobs.policies import policy_data
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.storage.run_info import package_versions
 
-_CHECKPOINT_EVERY_SECONDS = 15.0
-
 
 class RunRecord:
     """The run folder as a training job uses it."""
@@ -22,7 +19,6 @@ class RunRecord:
         self._folder = folder
         self.first_step = first_step
         self.first_seconds = first_seconds
-        self._last_checkpoint = time.monotonic()
 
     @property
     def run(self) -> str:
@@ -63,28 +59,18 @@ class RunRecord:
         self._folder.write_info(**{key: summary[key] for key in summary if key != "run"})
 
     def evaluated(self, evaluation: Evaluation, learner: Learner, algorithm: str) -> None:
-        """Keep the weights of the best evaluation so far, and those of now and then."""
-        due = time.monotonic() - self._last_checkpoint > _CHECKPOINT_EVERY_SECONDS
-        if evaluation.best or due:
-            self._save(learner, algorithm, evaluation.step, whole=due, note={"returns": list(evaluation.returns)})
+        """Keep the weights of the best evaluation so far: the policy alone, for a replay buffer may be large."""
         if evaluation.best:
+            note = {"returns": list(evaluation.returns)}
+            policy = policy_data(algorithm, learner.policy(), evaluation.step, self.run)
+            self._folder.save_checkpoint(evaluation.step, policy, {}, {}, note=note)
             self._folder.mark_best(evaluation.step)
 
-    def save_final(self, learner: Learner, algorithm: str, step: int) -> None:
-        """Everything that an exact resume needs."""
-        self._save(learner, algorithm, step, whole=True, note={"final": True})
-
-    def _save(self, learner: Learner, algorithm: str, step: int, *, whole: bool, note: dict[str, Any]) -> None:
-        """A checkpoint; `whole` with the learner's state, which may hold a large replay buffer."""
-        state = learner.state() if whole else None
-        self._folder.save_checkpoint(
-            step,
-            policy_data(algorithm, learner.policy(), step, self.run),
-            state.arrays if state else {},
-            state.values if state else {},
-            note=note,
-        )
-        self._last_checkpoint = time.monotonic()
+    def save_whole(self, learner: Learner, algorithm: str, step: int) -> None:
+        """Policy and learner: everything that continuing from here needs."""
+        state = learner.state()
+        policy = policy_data(algorithm, learner.policy(), step, self.run)
+        self._folder.save_checkpoint(step, policy, state.arrays, state.values, note={})
 
     def end(self, status: str, summary: dict[str, Any], error: str | None = None) -> None:
         """Say how the run ended and let go of the folder."""

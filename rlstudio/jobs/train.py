@@ -13,15 +13,19 @@ from rlstudio.core.messages import Evaluation, Finished, Started, StartTraining,
 from rlstudio.core.params import ParamError, ParamFault, validate
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.catalogue import card_for, check_id
-from rlstudio.envs.make import make, make_vector
+from rlstudio.envs.make import MakeError, make, make_vector
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
+from rlstudio.jobs.live_params import check_script
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
+
+_HUNG_UP = (KeyboardInterrupt, EOFError, BrokenPipeError, ConnectionResetError)
+"""Nobody is there any more, or nobody wants to wait: no fault of the run's."""
 
 
 def check_config(config: RunConfig) -> None:
@@ -33,7 +37,19 @@ def check_config(config: RunConfig) -> None:
     spec = get_algorithm(config.algorithm)
     check_id(config.env)
     validate(spec.params, config.params)
-    reason = spec.why_not(card_for(config.env, config.env_kwargs))
+    check_script(spec, config.params, config.events)
+    card = card_for(config.env)
+    if not card.available:
+        allowed = f"an environment that can be made here: {card.why_not}" + (card.install and f" ({card.install})")
+        raise ParamError([ParamFault("env", config.env, allowed)])
+    if config.env_kwargs:
+        try:
+            make(config.env, config.env_kwargs).close()
+        except MakeError as error:
+            allowed = "options of the environment: " + str(error).removeprefix("env_kwargs: ")
+            raise ParamError([ParamFault("env_kwargs", config.env_kwargs, allowed)]) from None
+        card = card_for(config.env, config.env_kwargs)
+    reason = spec.why_not(card)
     if reason is not None:
         raise ParamError([ParamFault("algorithm", config.algorithm, f"one that can act here: {reason}")])
 
@@ -44,20 +60,20 @@ def train(start: StartTraining, channel: Channel) -> None:
     check_config(config)
     spec = get_algorithm(config.algorithm)
     device = resolve_device(config.device)
-    folder = (
-        RunFolder.open(Path(start.resume), write=True)
-        if start.resume
-        else RunFolder.create(Path(start.runs_dir), config)
-    )
+    if start.resume:
+        folder = _open_to_continue(Path(start.resume), config)
+    else:
+        folder = RunFolder.create(Path(start.runs_dir), config)
     env: Any = None
     record, evaluations, run = RunRecord(folder), None, None
     try:
         params = validate(spec.params, config.params)
         n_envs = params.n_envs if spec.vector else 1  # type: ignore[attr-defined]
         counter = EpisodeCounter(n_envs, config.window, autoreset=spec.vector)
-        best_evaluation, state = None, None
+        best_evaluation, state, solved_at = None, None, None
         if start.resume:
             record, best_evaluation, state = _restore(folder, counter)
+            solved_at = folder.read_info().solved_at
         record.begin(config)
         channel.enter(Phase.STARTING)
         env = make_vector(config.env, n_envs, config.env_kwargs) if spec.vector else make(config.env, config.env_kwargs)
@@ -66,6 +82,7 @@ def train(start: StartTraining, channel: Channel) -> None:
             learner.load_state(state)
         evaluations = EvaluationSchedule(config, record.first_step, best_evaluation)
         run = TrainingRun(config, spec, channel, record, counter, TrainingView(env, n_envs), evaluations, start)
+        run.solved_at = solved_at
         channel.send(Started(record.run, config.model_dump(mode="json"), record.first_step, counter.episodes, device))
         status: Status = "finished"
         try:
@@ -86,28 +103,44 @@ def train(start: StartTraining, channel: Channel) -> None:
             env.close()
 
 
+def _open_to_continue(path: Path, config: RunConfig) -> RunFolder:
+    """The folder of an earlier run. Raises ParamError where that was another environment or algorithm."""
+    earlier = RunFolder.open(path).read_info().config
+    for field in ("env", "env_kwargs", "algorithm"):
+        before, now = getattr(earlier, field), getattr(config, field)
+        if before != now:
+            raise ParamError([ParamFault(field, now, f"{before!r}, as in the run that is continued")])
+    return RunFolder.open(path, write=True)
+
+
 def _restore(folder: RunFolder, counter: EpisodeCounter) -> tuple[RunRecord, float | None, LearnerState]:
     """Where an earlier part of the run left off: counts, best evaluation, and the learner's state."""
     info = folder.read_info()
     arrays, values, step = folder.load_learner()
     folder.rewind(step)  # what a killed run did after its last checkpoint is lived again
-    returns = folder.read_monitor().returns
-    counter.restore(len(returns), returns, info.best_mean_return)
+    if info.solved_at is not None and info.solved_at["step"] > step:
+        folder.write_info(solved_at=None)
+    counter.restore(folder.read_monitor().returns)
     evaluated = [
-        Evaluation(row["step"], row["seconds"], tuple(row["returns"])).mean
+        Evaluation(row["step"], row["seconds"], tuple(row["returns"]), row["best"])
         for row in folder.read_events()
-        if row.get("kind") == "evaluation" and row.get("returns")
+        if row.get("kind") == "evaluation"
     ]
-    record = RunRecord(folder, first_step=step, first_seconds=float(info.seconds or 0.0))
-    return record, max(evaluated, default=None), LearnerState(arrays, values)
+    best = max((evaluation.mean for evaluation in evaluated), default=None)
+    marked = [evaluation.step for evaluation in evaluated if evaluation.best]
+    if marked and marked[-1] in folder.checkpoints():  # the one that was marked may have been rewound
+        folder.mark_best(marked[-1])
+    record = RunRecord(folder, first_step=step, first_seconds=info.seconds)
+    return record, best, LearnerState(arrays, values)
 
 
 def _fail(record: RunRecord, run: TrainingRun | None, error: BaseException) -> None:
-    """Leave the folder whole and marked failed, without hiding the fault that brought us here."""
+    """Leave the folder whole and marked as what became of it, without hiding the fault that brought us here."""
+    status = "interrupted" if isinstance(error, _HUNG_UP) else "failed"
     try:
         if run is not None:
             run.write_disk()
         words = "".join(traceback.format_exception_only(error)).strip()
-        record.end("failed", run.summary() if run is not None else {}, error=words)
+        record.end(status, run.summary() if run is not None else {}, error=words)
     except Exception:
         traceback.print_exc()

@@ -14,6 +14,7 @@ from rlstudio.algorithms.base import AlgorithmSpec, Learner, StopTraining
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
 from rlstudio.core.run_config import RunConfig
+from rlstudio.jobs.clock import TrainingClock
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.gathered import Gathered
@@ -29,11 +30,13 @@ SERVICE_EVERY_SECONDS = 0.005
 BATCH_EVERY_SECONDS = 1 / 30
 DISK_EVERY_SECONDS = 1.0
 WEIGHTS_EVERY_SECONDS = 1.0
+CHECKPOINT_EVERY_SECONDS = 15.0
+_SHARE_FOR_CHECKPOINTS = 1 / 30  # a large replay buffer is saved less often rather than all the time
 _RATE_OVER_SECONDS = 1.0
 
 
 class TrainingRun:
-    """See `rlstudio.algorithms.base.Run`. `seconds` is training time so far, pauses left out."""
+    """See `rlstudio.algorithms.base.Run`."""
 
     def __init__(
         self,
@@ -68,25 +71,30 @@ class TrainingRun:
         self._batch_in_flight = False
         self._episode_ended = False
         self._stop_requested = False
+        self._stopped = False
         self._warned_nan: set[str] = set()
+        self._clock = TrainingClock(record.first_seconds)
         now = time.perf_counter()
-        self._clock_start = now - record.first_seconds
-        self._next_service = self._next_batch = now
-        self._next_disk, self._next_weights = now + DISK_EVERY_SECONDS, now
-        self._rate_from = (now, self.step)
+        self._next_service = self._next_batch = self._next_weights = now
+        self._next_disk, self._next_checkpoint = now + DISK_EVERY_SECONDS, now + CHECKPOINT_EVERY_SECONDS
+        self._rate_from = (record.first_seconds, self.step)
         self._rate = 0.0
         self._weights_step = -1
 
     @property
     def seconds(self) -> float:
-        """Training time so far, pauses left out."""
-        return time.perf_counter() - self._clock_start
+        """Training time so far, pauses and evaluations left out."""
+        return self._clock.seconds
 
     def attach(self, learner: Learner) -> None:
-        """The learner whose run this is; before the first tick."""
+        """The learner whose run this is; before the first tick. What it begins with is saved: a run that dies before
+        its next checkpoint can be continued from there."""
         self._learner = learner
         self._update_progress()
+        if self.step == 0:
+            self._save_checkpoint()
         self._service(time.perf_counter())
+        self._channel.enter(Phase.STEPPING)
 
     # ------------------------------------------------------------ what learners call
 
@@ -107,6 +115,8 @@ class TrainingRun:
         if self._stop_requested:
             raise StopTraining
         now = time.perf_counter()
+        if now >= self._next_checkpoint:
+            self._save_checkpoint()
         if self._pace.limited:
             self._wait_for_pace(n_steps, now)
         elif now >= self._next_service or self._paused:
@@ -140,6 +150,7 @@ class TrainingRun:
                 )
         if self._step_once == "update":
             self._pause_again()
+        self._channel.enter(Phase.STEPPING)
 
     def say(self, words: str) -> None:
         """See Run.say."""
@@ -176,7 +187,9 @@ class TrainingRun:
     def _evaluate(self) -> None:
         """Greedy episodes in an environment of their own: the run itself is not changed by them."""
         words, self._words = self._words, "evaluating: greedy episodes"
-        evaluation = self._evaluations.evaluate(self._learner.policy(), self.step, self.seconds, self._look_up)
+        with self._clock.stopped():
+            evaluation = self._evaluations.evaluate(self._learner.policy(), self.step, self.seconds, self._look_up)
+        self._pace.restart()
         self._words = words
         for gathered in (self._screen, self._disk):
             gathered.evaluations.append(evaluation)
@@ -218,6 +231,7 @@ class TrainingRun:
     def _obey(self, command: m.Command) -> None:
         match command:
             case m.Stop():
+                self._stopped = True
                 raise StopTraining
             case m.Pause():
                 self._set_paused(True)
@@ -252,59 +266,53 @@ class TrainingRun:
         self._next_service = 0.0
 
     def _wait_while_paused(self) -> None:
-        """Stand still, yet answer: the screen is brought up to date once, then commands are waited for."""
-        began = time.perf_counter()
-        self._channel.enter(Phase.WAITING)
-        self.write_disk()
-        shown = False
-        try:
+        """Stand still, yet answer: disk and screen are brought up to date once, then commands are waited for."""
+        with self._clock.stopped():
+            self.write_disk()
+            shown = False
             while self._paused:
                 if not shown and not self._batch_in_flight:
                     self._send_batch(time.perf_counter())
                     shown = True
-                if self._watch == "training" and self._channel.wants_frame() and self._view.stale(self.step):
+                if self._watch == "training" and self._view.stale(self.step) and self._channel.wants_frame():
                     self._show_frame()
-                    self._channel.enter(Phase.WAITING)
                 if self._watch == "policy" and self._weights_step != self.step:
                     self._send_weights(time.perf_counter())
+                self._channel.enter(Phase.WAITING)
                 self._read_commands(timeout_seconds=0.05)
-        finally:
-            paused_for = time.perf_counter() - began
-            self._clock_start += paused_for
-            self._rate_from = (self._rate_from[0] + paused_for, self._rate_from[1])
-            self._pace.wait_seconds(0, time.perf_counter())
+        self._pace.restart()
 
     def _wait_for_pace(self, n_steps: int, now: float) -> None:
         """Slow down to the pace that was asked for, still answering."""
-        until = now + self._pace.wait_seconds(n_steps, now)
+        self._pace.took(n_steps, now)
         while True:
-            now = time.perf_counter()
             if now >= self._next_service or self._paused:
                 self._service(now)
                 now = time.perf_counter()
-            left = until - now
-            if left <= 0 or not self._pace.limited:
+            left = self._pace.seconds_left(now)
+            if left <= 0.0:
                 return
             self._channel.enter(Phase.WAITING)
             time.sleep(min(left, SERVICE_EVERY_SECONDS))
+            now = time.perf_counter()
 
     def _show_frame(self) -> None:
         self._channel.enter(Phase.RENDERING)
         shown = self._view.draw(self.counter, self.step)
         if shown is not None:
             self._channel.put_frame(*shown)
-        self._channel.enter(Phase.STEPPING)
 
     def _send_batch(self, now: float) -> None:
-        seconds_passed = now - self._rate_from[0]
+        seconds = self.seconds
+        seconds_passed = seconds - self._rate_from[0]
         if seconds_passed >= _RATE_OVER_SECONDS or self._rate == 0.0:
             self._rate = (self.step - self._rate_from[1]) / max(seconds_passed, 1e-9)
-            self._rate_from = (now, self.step)
+            self._rate_from = (seconds, self.step)
         self._channel.send(
             m.Batch(
                 step=self.step,
                 episode=self.episode,
-                seconds=self.seconds,
+                seconds=seconds,
                 steps_per_second=self._rate,
                 progress=self.progress,
                 words=self._words,
@@ -332,14 +340,21 @@ class TrainingRun:
         self._channel.enter(Phase.SAVING)
         self._record.write(self._disk, self.summary())
         self._disk = Gathered()
-        self._channel.enter(Phase.STEPPING)
+
+    def _save_checkpoint(self) -> None:
+        """Everything that continuing from here needs: between two steps, when the learner is whole."""
+        began = time.perf_counter()
+        self._channel.enter(Phase.SAVING)
+        self._record.save_whole(self._learner, self.spec.key, self.step)
+        now = time.perf_counter()
+        self._next_checkpoint = now + max(CHECKPOINT_EVERY_SECONDS, (now - began) / _SHARE_FOR_CHECKPOINTS)
 
     # ------------------------------------------------------------ the end
 
     @property
     def came_to_its_end(self) -> bool:
         """Whether the budget was used up or the goal reached, rather than somebody saying stop."""
-        return self._stop_requested
+        return self._stop_requested and not self._stopped
 
     def summary(self) -> dict[str, Any]:
         """What `rlstudio train --json` prints, but for the status."""
@@ -357,15 +372,14 @@ class TrainingRun:
 
     def finish(self, status: m.Status) -> dict[str, Any]:
         """Evaluate a last time where the run came to its own end, save everything, bring the screen up to date."""
-        summary = self.summary()  # before the last evaluation, which is not training time
         if status == "finished" and self._evaluations.wanted and self._evaluations.last_step != self.step:
             try:
                 self._evaluate()
             except StopTraining:
                 status = "stopped"
+        summary = self.summary()
         self.write_disk()
-        self._channel.enter(Phase.SAVING)
-        self._record.save_final(self._learner, self.spec.key, self.step)
+        self._save_checkpoint()
         self._words = "saved"
         self._send_batch(time.perf_counter())
         self._send_weights(time.perf_counter())
