@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rlstudio.core import messages as m
+from rlstudio.storage.records import plain
 from rlstudio.workers.vitals import Phase
 
 _LINE_EVERY_SECONDS = 5.0
@@ -147,14 +148,8 @@ def quiet_stdout() -> Iterator[None]:
 
 
 def print_json(answer: dict[str, Any]) -> None:
-    """Exactly one JSON object on stdout."""
-    print(json.dumps(answer, default=_plain, allow_nan=False), flush=True)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    return str(value)
+    """Exactly one JSON object on stdout; numbers that JSON does not have (NaN, infinity) become null."""
+    print(json.dumps(plain(answer), allow_nan=False), flush=True)
 
 
 def finite(value: float | None) -> float | None:

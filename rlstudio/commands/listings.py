@@ -14,7 +14,7 @@ from rlstudio.core.params import describe
 from rlstudio.envs.card import EnvironmentCard
 from rlstudio.envs.catalogue import build_cards, card_for, check_id, load_cards
 from rlstudio.storage.paths import cache_dir
-from rlstudio.storage.run_folder import default_runs_dir, list_runs
+from rlstudio.storage.run_folder import RunInfo, default_runs_dir, list_runs
 
 
 def envs(options: argparse.Namespace) -> int:
@@ -102,25 +102,27 @@ def _algorithm(spec: AlgorithmSpec, card: EnvironmentCard | None) -> dict[str, A
 def runs(options: argparse.Namespace) -> int:
     """`rlstudio runs`, newest first."""
     root = Path(options.runs_dir) if options.runs_dir else default_runs_dir()
-    rows = [
-        {
-            "run": str(info.path),
-            "env": info.config.env,
-            "algorithm": info.config.algorithm,
-            "seed": info.config.seed,
-            "status": info.status,
-            "steps": info.steps,
-            "best_mean_return": finite(info.best_mean_return),
-            "last_mean_return": finite(info.mean_return),
-        }
-        for info in list_runs(root)
-    ]
+    infos = list_runs(root)
     if options.json:
-        print_json({"runs": rows})
+        print_json({"runs": [_run(info) for info in infos]})
         return 0
-    if not rows:
+    if not infos:
         print(f"no runs yet in {root}")
-    for row in rows:
-        best = "–" if row["best_mean_return"] is None else f"{row['best_mean_return']:.1f}"
-        print(f"{Path(row['run']).name}  {row['status']}  {row['steps'] or 0:,} steps  best mean {best}")
+    for info in infos:
+        best = finite(info.best_mean_return)
+        mean = "–" if best is None else f"{best:.1f}"
+        print(f"{info.path.name}  {info.status}  {info.steps:,} steps  best mean {mean}")
     return 0
+
+
+def _run(info: RunInfo) -> dict[str, Any]:
+    return {
+        "run": str(info.path),
+        "env": info.config.env,
+        "algorithm": info.config.algorithm,
+        "seed": info.config.seed,
+        "status": info.status,
+        "steps": info.steps,
+        "best_mean_return": finite(info.best_mean_return),
+        "last_mean_return": finite(info.mean_return),
+    }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rlstudio.commands.console import console, print_json, quiet_stdout
+from rlstudio.commands.find_run import find_run
 from rlstudio.core.episode import Episode
 from rlstudio.core.episode_data import episode_from_data
 from rlstudio.core.frame_store import Frame
@@ -18,16 +19,7 @@ from rlstudio.jobs.evaluate import FIRST_SEED
 from rlstudio.jobs.evaluate import evaluate as evaluate_job
 from rlstudio.jobs.record import record as record_job
 from rlstudio.media.gif import FASTEST, Cancelled, write_gif
-from rlstudio.storage.run_folder import RunFolder, default_runs_dir
-
-
-def find_run(name: str, runs_dir: str | None = None) -> Path:
-    """A run by path, or by its folder's name among the runs. Raises ParamError."""
-    root = Path(runs_dir) if runs_dir else default_runs_dir()
-    for path in (Path(name), root / name):
-        if (path / "run.json").is_file():
-            return path
-    raise ParamError([ParamFault("run", name, f"a run folder, or the name of one in {root} (see: rlstudio runs)")])
+from rlstudio.storage.run_folder import RunFolder
 
 
 def _load(options: argparse.Namespace) -> tuple[RunConfig, PolicyData]:

@@ -1,0 +1,149 @@
+"""What `rlstudio train` is asked for, as a RunConfig: from options, from a JSON file, or from a run to continue."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from rlstudio.algorithms.catalogue import get_algorithm
+from rlstudio.algorithms.resolve import resolve
+from rlstudio.core.params import ParamError, ParamFault, describe
+from rlstudio.core.run_config import ParamChange, RunConfig
+from rlstudio.storage.run_folder import RunFolder
+
+_PLAIN = ("steps", "episodes", "seed", "device", "window", "eval_every", "eval_episodes")
+_NOT_WITH_CONTINUE = ("env", "algorithm", "seed", "preset", "env_set", "config")
+
+
+def config_of(options: argparse.Namespace, earlier: Path | None) -> RunConfig:
+    """The run that the options describe; `earlier` is the folder of the run to continue. Raises ParamError."""
+    config = _continued(options, earlier) if earlier is not None else resolve(**_request(options))
+    if options.events:
+        config = RunConfig.parse({**config.model_dump(mode="json"), "events": _events(Path(options.events))})
+    return config
+
+
+def _request(options: argparse.Namespace) -> dict[str, Any]:
+    """What `resolve` takes: the file's fields where there is one, and over them what the options say."""
+    request = _read_file(Path(options.config)) if options.config else {}
+    for name in ("env", "algorithm", "preset", *_PLAIN):
+        if getattr(options, name) is not None:
+            request[name] = getattr(options, name)
+    if options.stop_at is not None:
+        request["stop_at"] = _stop_at(options.stop_at)
+    missing = [name for name in ("env", "algorithm") if name not in request]
+    if missing:
+        raise ParamError([ParamFault(name, None, f"a name (-{name[0]}), or --config FILE") for name in missing])
+    request["env_kwargs"] = {**request.get("env_kwargs", {}), **_pairs(options.env_set, "--env-set")}
+    request["params"] = {**request.get("params", {}), **_params(options.set, request["algorithm"])}
+    return request
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    """The fields of a JSON file, a short one or a whole run.json; each of the right type."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ParamError([ParamFault("--config", str(path), f"a file that can be read ({error.strerror})")]) from None
+    except ValueError as error:
+        raise ParamError([ParamFault("--config", str(path), f"a JSON file ({error})")]) from None
+    if isinstance(data, dict) and "config" in data:
+        data = data["config"]
+    if not isinstance(data, dict):
+        raise ParamError(
+            [ParamFault("--config", str(path), 'an object like {"env": "CartPole-v1", "algorithm": "ppo"}')]
+        )
+    no_budget = data.get("steps") is None and data.get("episodes") is None
+    RunConfig.parse({"env": "-", "algorithm": "-", **data, **({"steps": 1} if no_budget else {})})
+    if "preset" in data and data["preset"] is None:
+        data["preset"] = "none"
+    data.pop("version", None)
+    return data
+
+
+def _continued(options: argparse.Namespace, earlier: Path) -> RunConfig:
+    """The config of the run to continue, with that much more budget."""
+    given = [name for name in _NOT_WITH_CONTINUE if getattr(options, name) not in (None, [])]
+    if given:
+        allowed = "no value beside --continue: the run goes on as it was"
+        raise ParamError([ParamFault("--" + n.replace("_", "-"), getattr(options, n), allowed) for n in given])
+    info = RunFolder.open(earlier).read_info()
+    data = info.config.model_dump(mode="json")
+    data["params"].update(_params(options.set, info.config.algorithm))
+    for name in ("device", "window", "eval_every", "eval_episodes"):
+        if getattr(options, name) is not None:
+            data[name] = getattr(options, name)
+    same_again = options.steps is None and options.episodes is None
+    for name, had in (("steps", info.steps), ("episodes", info.episodes)):
+        more = data[name] if same_again else getattr(options, name)
+        data[name] = None if more is None else had + _at_least_one(name, more)
+    if options.stop_at is not None:
+        data["stop_at"] = _stop_at(options.stop_at)
+    data["events"] = []
+    return RunConfig.parse(data)
+
+
+def _at_least_one(name: str, number: int) -> int:
+    if number < 1:
+        raise ParamError([ParamFault(name, number, "a whole number of at least 1")])
+    return number
+
+
+def _stop_at(text: str) -> float | None:
+    if text.lower() == "none":
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise ParamError([ParamFault("--stop-at", text, "a number, or none")]) from None
+
+
+def _pairs(rows: list[str], option: str) -> dict[str, Any]:
+    """`name=value` options; values are read as JSON where they are JSON, else as text."""
+    found: dict[str, Any] = {}
+    for row in rows:
+        name, equals, text = row.partition("=")
+        if not equals or not name:
+            raise ParamError([ParamFault(option, row, "NAME=VALUE")])
+        try:
+            found[name.strip()] = json.loads(text)
+        except json.JSONDecodeError:
+            found[name.strip()] = text
+    return found
+
+
+def _params(rows: list[str], algorithm: str) -> dict[str, Any]:
+    """The `--set` options, with lists also as plain "64,64" and no value also as "none"."""
+    values = _pairs(rows, "--set")
+    infos = {info.name: info for info in describe(get_algorithm(algorithm).params)}
+    for name, value in values.items():
+        info = infos.get(name)
+        if info is None:
+            continue
+        if info.optional and isinstance(value, str) and value.lower() == "none":
+            values[name] = None
+        elif info.kind == "ints" and isinstance(value, str):
+            values[name] = [part.strip() for part in value.split(",") if part.strip()]
+        elif info.kind == "ints" and isinstance(value, int):
+            values[name] = [value]
+    return values
+
+
+def _events(path: Path) -> list[dict[str, Any]]:
+    """The live changes in an events.jsonl, to be made again at the same steps."""
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [
+            ParamChange(step=row["step"], name=row["name"], value=row["value"]).model_dump()
+            for row in rows
+            if row["kind"] == "param"
+        ]
+    except OSError as error:
+        raise ParamError([ParamFault("--events", str(path), f"a file that can be read ({error.strerror})")]) from None
+    except (ValueError, KeyError, TypeError):
+        allowed = (
+            'the events.jsonl of a run: lines like {"kind": "param", "step": 1, "name": "learning_rate", "value": 1}'
+        )
+        raise ParamError([ParamFault("--events", str(path), allowed)]) from None
