@@ -7,7 +7,7 @@ whose step lies before the newest one takes the place of all rows after it. Step
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -22,8 +22,11 @@ EPISODE_LENGTH = "episode length"
 MEAN_LENGTH = "mean episode length"
 MEANS = {MEAN_RETURN: RETURN, MEAN_LENGTH: EPISODE_LENGTH}
 """Trailing means over the window, and what they are means of."""
+EVALUATION = "greedy evaluation"
+"""Mean return of each greedy evaluation; its rows are those of `History.evaluations`."""
 
 _CHUNK = 4096
+Mark = TypeVar("Mark", Evaluation, Change)
 
 
 class Monitor(Protocol):
@@ -284,11 +287,20 @@ class History:
 
     def _add_marks(self, evaluations: Iterable[Evaluation], changes: Iterable[Change]) -> None:
         for evaluation in evaluations:
-            self.evaluations = [old for old in self.evaluations if old.step <= evaluation.step]
-            self.evaluations.append(evaluation)
+            _append_in_order(self.evaluations, evaluation)
+            mean = evaluation.mean if evaluation.returns else np.nan
+            row = (np.array([float(value)]) for value in (evaluation.step, evaluation.seconds, mean))
+            self._add_metrics({EVALUATION: Series(*row)})
         for change in changes:
-            self.changes = [old for old in self.changes if old.step <= change.step]
-            self.changes.append(change)
+            _append_in_order(self.changes, change)
+
+
+def _append_in_order(marks: list[Mark], new: Mark) -> None:
+    """Add a mark; where its step lies before the newest one, those from its step on are lived again."""
+    if marks and new.step < marks[-1].step:
+        while marks and marks[-1].step >= new.step:
+            marks.pop()
+    marks.append(new)
 
 
 def _moving_mean(values: Floats, start: int, stop: int, window: int) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rlstudio.core.history import EPISODE_LENGTH, MEAN_LENGTH, MEAN_RETURN, RETURN, History
+from rlstudio.core.history import EPISODE_LENGTH, EVALUATION, MEAN_LENGTH, MEAN_RETURN, RETURN, History
 from rlstudio.core.messages import Batch, Change, Evaluation, Series
 
 
@@ -157,6 +157,7 @@ def test_a_run_continued_from_an_earlier_checkpoint_lives_those_steps_again() ->
     assert history.series("loss", "episodes")[0].tolist() == [1, 2, 3]
     assert history.series(RETURN, "episodes")[0].tolist() == [1, 2, 3]
     assert [evaluation.step for evaluation in history.evaluations] == [15, 25]
+    assert history.series(EVALUATION)[1].tolist() == [1, 9], "a row for each evaluation that is still true"
 
 
 def test_a_clock_that_goes_back_leaves_the_time_axis_ascending() -> None:

@@ -6,11 +6,12 @@ While it follows, axes grow with the run; once the user has zoomed or panned, th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlstudio.algorithms.base import AlgorithmSpec, MetricSpec
-from rlstudio.core.history import EPISODE_LENGTH, MEAN_LENGTH, MEAN_RETURN, RETURN, History, XAxis
+from rlstudio.core.history import EPISODE_LENGTH, EVALUATION, MEAN_LENGTH, MEAN_RETURN, RETURN, History, XAxis
 from rlstudio.core.run_config import RunConfig
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import GRID, set_role
@@ -39,6 +40,8 @@ FIRST_SHOWN = 2
 """How many diagnostics are shown unless others are chosen."""
 _ROW_HEIGHT = 72
 _X_LABEL_HEIGHT = 44
+_VISIBLE = 0.5
+_LATEST_MS = 200
 _EMPTY_RETURN = "Returns appear here once an episode has ended"
 
 
@@ -63,6 +66,8 @@ class PlotsPanel(QWidget):
         self._shown_by_algorithm: dict[str, list[str]] = {}
         self._rows: dict[str, MetricPlot] = {}
         self._drawn: object = None
+        self._drawn_at, self._drawn_until = 0.0, 0.0
+        self._late = QTimer(self, singleShot=True, interval=_LATEST_MS, timeout=self.refresh)
         self._job: plot_export.CsvJob | None = None
         self._build()
         self.clear()
@@ -128,7 +133,7 @@ class PlotsPanel(QWidget):
     # ------------------------------------------------------------ drawing
 
     def refresh(self) -> None:
-        """Draw what has come since; cheap when nothing has."""
+        """Draw what has come since: at once, or within 0.2 s when it is less than half a pixel."""
         if self.isVisible():
             self._draw()
 
@@ -145,15 +150,25 @@ class PlotsPanel(QWidget):
         if history is None:
             return
         key = history.revision, self._ghost.revision if self._ghost else 0
-        if key == self._drawn and not force:
+        if not force and self._drawn is not None and (key == self._drawn or self._can_wait(history)):
             return
-        self._drawn = key
+        self._drawn, self._drawn_at, self._drawn_until = key, time.monotonic(), history.now(self._x_axis)
         if len(history.names) > self._offered:
             self._offer_metrics()
         if self._following:
             self._grow_x(history)
         for plot in self.plots():
             plot.refresh(following=self._following)
+
+    def _can_wait(self, history: History) -> bool:
+        """Whether what is new is too little to be seen: then it is drawn a few times a second, not at every report."""
+        low, high = self._return_plot.x_range()
+        pixels = (history.now(self._x_axis) - self._drawn_until) / (high - low) * self._return_plot.width()
+        if not 0.0 <= pixels < _VISIBLE or time.monotonic() - self._drawn_at > _LATEST_MS / 1000:
+            return False
+        if not self._late.isActive():
+            self._late.start()
+        return True
 
     def _grow_x(self, history: History) -> None:
         newest = max(history.now(self._x_axis), self._ghost.now(self._x_axis) if self._ghost else 0.0)
@@ -284,7 +299,7 @@ class PlotsPanel(QWidget):
         names = [metric.name for metric in self._spec.metrics] if self._spec else []
         reported = history.names if history is not None else ()
         self._offered = len(reported)
-        others = {RETURN, MEAN_RETURN, MEAN_LENGTH, EPISODE_LENGTH}
+        others = {RETURN, MEAN_RETURN, MEAN_LENGTH, EPISODE_LENGTH, EVALUATION}
         names += [name for name in reported if name not in names and name not in others]
         length = Choice(EPISODE_LENGTH, "Episode length", "Environment steps from reset to the end of an episode.")
         self._menu.set_choices((*(_choice_of(self._metric(name)) for name in names), length), self._shown)

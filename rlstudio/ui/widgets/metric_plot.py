@@ -14,20 +14,22 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from rlstudio.core.column import Buckets
-from rlstudio.core.history import MEANS, History, XAxis
+from rlstudio.core.history import EVALUATION, MEANS, History, XAxis
+from rlstudio.core.messages import Evaluation
 from rlstudio.ui.theme import current_colors, theme_events
 from rlstudio.ui.widgets import plot_scales
 from rlstudio.ui.widgets.number_text import to_text
 from rlstudio.ui.widgets.numbers import number
 from rlstudio.ui.widgets.plot_layers import Curve, Points, Spread
 from rlstudio.ui.widgets.plot_legend import Entry, Legend
-from rlstudio.ui.widgets.plot_marks import Backdrop, Mark, Marks, MarksContent, Pointer
+from rlstudio.ui.widgets.plot_marks import Backdrop, Marks, MarksContent, Pointer
 from rlstudio.ui.widgets.plot_parts import Floats, NumberAxis, PlotView, pen
 
 X_LABELS = {"steps": "environment steps", "episodes": "episodes", "time": "training time (s)"}
 N_POINTS = 1000
 _MOST_BUCKETS = 500
 _FEW_POINTS = 100
+_MOST_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,6 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self._ghost_label = ""
         self._y_range: plot_scales.Range | None = None
         self._drawn: object = None
-        self._made_marks: tuple[object, list[Mark], list[Mark]] | None = None
         self._sampled = 1
         self._x_labelled = x_labelled
         self._build()
@@ -129,8 +130,9 @@ class MetricPlot(pg.GraphicsLayoutWidget):
 
     def start_over(self) -> None:
         """Forget the y range and what was drawn."""
-        self._y_range, self._drawn, self._made_marks = None, None, None
+        self._y_range, self._drawn = None, None
         self.marks.show_content(MarksContent())
+        self.marks.show_pointer(None)
 
     def set_x_range(self, low: float, high: float) -> None:
         """Show this part of the x axis."""
@@ -154,7 +156,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
             return False
         history, content = self.history, self.content
         width = max(60, round(self.view.width()))
-        marks = (len(history.evaluations), len(history.changes)) if content.marked else ()
+        marks = (history.revision_of(EVALUATION), len(history.changes)) if content.marked else ()
         revisions = tuple(history.revision_of(MEANS.get(name, name)) for name in self.series_shown())
         key = (revisions, marks, self.x_range(), width, following)
         if key == self._drawn:
@@ -208,25 +210,16 @@ class MetricPlot(pg.GraphicsLayoutWidget):
 
     def _draw_marks(self, history: History, *, empty: bool) -> None:
         content = self.content
-        drawn = MarksContent(levels=content.levels, pointer=self.marks.content.pointer)
+        drawn = MarksContent(levels=content.levels)
         if content.marked:
-            drawn.evaluations, drawn.changes = self._marks_of(history)
-        drawn.empty = content.empty if empty and not drawn.evaluations else ""
+            drawn.evaluations = history.series(EVALUATION, self.x_axis)
+            drawn.changes = np.array([history.place(change, self.x_axis) for change in history.changes])
+        drawn.empty = content.empty if empty and not history.evaluations else ""
         self.marks.show_content(drawn)
         for axis in (self.left,):
             if axis.style["showValues"] == bool(drawn.empty):
                 axis.setStyle(showValues=not drawn.empty)
         self.backdrop.shown = not drawn.empty
-
-    def _marks_of(self, history: History) -> tuple[list[Mark], list[Mark]]:
-        """Marks of evaluations and changes, made anew only when there are others."""
-        ends = (history.evaluations[-1:], history.changes[-1:])
-        key = (len(history.evaluations), len(history.changes), ends, self.x_axis)
-        if self._made_marks is None or self._made_marks[0] != key:
-            evaluations = [_evaluation_mark(history, e, self.x_axis) for e in history.evaluations]
-            changes = [_change_mark(history, i, self.x_axis) for i in range(len(history.changes))]
-            self._made_marks = key, evaluations, changes
-        return self._made_marks[1:]
 
     def _name_entries(self, history: History) -> None:
         content, entries = self.content, []
@@ -254,12 +247,12 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         return np.log10(values, out=np.full(len(values), np.nan), where=positive)
 
     def _fit_y(self, heights: list[Floats]) -> None:
-        extent = plot_scales.extent(heights, robust=self.content.robust)
+        levels = np.array([value for value, _, _ in self.content.levels])
+        marks = self.marks.content.evaluations[1] if self.content.marked else levels
+        extent = plot_scales.extent([*heights, marks, levels], robust=self.content.robust) if heights else None
         if extent is None:
             return
-        levels = [value for value, _, _ in self.content.levels]
-        marks = [mark.y for mark in self.marks.content.evaluations if mark.y is not None]
-        low, high = min(extent[0], *levels, *marks, extent[1]), max(extent[1], *levels, *marks, extent[0])
+        low, high = extent
         wanted = plot_scales.grown(self._y_range, low, high)
         if high > low:  # a range around a single value is a guess, not to be kept
             self._y_range = wanted
@@ -270,11 +263,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
 
     def point_at(self, x: float | None, *, in_full: bool = True) -> None:
         """Read out the value nearest to `x`; None takes the readout away."""
-        content = self.marks.content
-        pointer = None if x is None or content.empty else self._read(x, in_full)
-        if pointer != content.pointer:
-            content.pointer = pointer
-            self.marks.update()
+        self.marks.show_pointer(None if x is None or self.marks.content.empty else self._read(x, in_full))
 
     def _read(self, x: float, in_full: bool) -> Pointer | None:
         history, line = self.history, self.content.line
@@ -290,8 +279,10 @@ class MetricPlot(pg.GraphicsLayoutWidget):
             )
         name = self.content.line_name or self.content.title
         lines.append(("text", f"{name} {number(float(values[i]))}"))
-        for mark in self.marks.near(x):
-            lines += [("change" if mark.y is None else "evaluation", words) for words in mark.words.split("\n")]
+        content = self.marks.content
+        lines += [("change", change_words(history, k)) for k in self.marks.near(content.changes, x)[:_MOST_WORDS]]
+        near = self.marks.near(content.evaluations[0], x)[:_MOST_WORDS]
+        lines += [("evaluation", evaluation_words(history.evaluations[k])) for k in near]
         heights = self._scaled(np.array([values[i]]))
         return Pointer(float(xs[i]), tuple(lines), tuple(heights[np.isfinite(heights)].tolist()))
 
@@ -341,17 +332,17 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self.backdrop.update()
 
 
-def _evaluation_mark(history: History, evaluation, x_axis: XAxis) -> Mark:
+def evaluation_words(evaluation: Evaluation) -> str:
+    """Mean and standard deviation of a greedy evaluation, and when it was."""
     returns = np.asarray(evaluation.returns, dtype=np.float64)
     n = len(returns)
     if not n:
-        return Mark(history.place(evaluation, x_axis), "greedy evaluation without episodes", float("nan"))
-    mean, spread = float(returns.mean()), float(returns.std())
-    words = f"greedy evaluation {number(mean)} ± {number(spread)} ({n} episode{'s' * (n != 1)}) at {evaluation.step:,}"
-    return Mark(history.place(evaluation, x_axis), words, mean)
+        return f"greedy evaluation without episodes at {evaluation.step:,}"
+    mean, spread = number(float(returns.mean())), number(float(returns.std()))
+    return f"greedy evaluation {mean} ± {spread} ({n} episode{'s' * (n != 1)}) at {evaluation.step:,}"
 
 
-def _change_mark(history: History, i: int, x_axis: XAxis) -> Mark:
-    change = history.changes[i]
-    words = f"{i + 1}  {change.name.replace('_', ' ')} {to_text(change.old)} → {to_text(change.new)}"
-    return Mark(history.place(change, x_axis), words)
+def change_words(history: History, k: int) -> str:
+    """What a flag stands for: its number, what was changed, and how."""
+    change = history.changes[k]
+    return f"{k + 1}  {change.name.replace('_', ' ')} {to_text(change.old)} → {to_text(change.new)}"

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF, QSize, QThread, Signal
+from PySide6.QtCore import QBuffer, QPoint, QRect, QRectF, QSize, QThread, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QGraphicsView
 
-from rlstudio.core.history import History
+from rlstudio.core.column import Floats
+from rlstudio.core.history import EVALUATION, History
 from rlstudio.ui.theme import current_colors
 
 KINDS = {".png": "PNG picture", ".svg": "SVG drawing", ".csv": "CSV table"}
@@ -32,10 +31,10 @@ class Table:
     """Rows of one series for a CSV file, shape (n,) each."""
 
     name: str
-    steps: NDArray[np.float64]
-    episodes: NDArray[np.float64]
-    seconds: NDArray[np.float64]
-    values: NDArray[np.float64]
+    steps: Floats
+    episodes: Floats
+    seconds: Floats
+    values: Floats
 
 
 def kind_of(path: Path) -> str:
@@ -65,20 +64,18 @@ def write_png(path: Path, plots: Sequence[QGraphicsView]) -> None:
 def write_svg(path: Path, plots: Sequence[QGraphicsView], title: str) -> None:
     """The plots one below the other, as a drawing that stays sharp at any size."""
 
-    def write(unfinished: Path) -> None:
-        generator = QSvgGenerator()
-        generator.setFileName(str(unfinished))
-        generator.setSize(_size(plots))
-        generator.setViewBox(QRect(0, 0, _size(plots).width(), _size(plots).height()))
-        generator.setTitle(title)
-        painter = QPainter()
-        if not painter.begin(generator):
-            raise OSError("the drawing could not be written")
-        painter.fillRect(generator.viewBoxF(), QColor(current_colors().window))
-        _paint(painter, plots)
-        painter.end()
-
-    _whole(path, write)
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    generator, size = QSvgGenerator(), _size(plots)
+    generator.setOutputDevice(buffer)
+    generator.setSize(size)
+    generator.setViewBox(QRect(QPoint(0, 0), size))
+    generator.setTitle(title)
+    painter = QPainter(generator)
+    painter.fillRect(generator.viewBoxF(), QColor(current_colors().window))
+    _paint(painter, plots)
+    painter.end()
+    _whole(path, lambda unfinished: unfinished.write_bytes(buffer.data().data()))
 
 
 def write_csv(path: Path, tables: Sequence[Table]) -> None:
@@ -96,13 +93,11 @@ def write_csv(path: Path, tables: Sequence[Table]) -> None:
 def tables_of(history: History, names: Sequence[str]) -> list[Table]:
     """All values of these series, and the greedy evaluations."""
     tables = []
-    for name in names:
+    for name in (*names, EVALUATION):
         steps, values = history.series(name, "steps")
-        tables.append(Table(name, steps, history.series(name, "episodes")[0], history.series(name, "time")[0], values))
-    places = [[history.place(e, axis) for e in history.evaluations] for axis in ("steps", "episodes", "time")]
-    means = [e.mean if e.returns else float("nan") for e in history.evaluations]
-    if means:
-        tables.append(Table("greedy evaluation", *(np.array(column, dtype=np.float64) for column in (*places, means))))
+        if len(values):
+            episodes, seconds = history.series(name, "episodes")[0], history.series(name, "time")[0]
+            tables.append(Table(name, steps, episodes, seconds, values))
     return tables
 
 
@@ -148,7 +143,7 @@ def _paint(painter: QPainter, plots: Sequence[QGraphicsView]) -> None:
         y += plot.height()
 
 
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
+def _whole(path: Path, write: Callable[[Path], object]) -> None:
     """Write under another name, then rename: nobody ever finds half a file, and a failure leaves the old one."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

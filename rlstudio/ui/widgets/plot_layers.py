@@ -52,12 +52,12 @@ class Layer(pg.GraphicsObject):
     def contains(self, _point):
         return False
 
-    def xs_to_pixels(self, x: Floats) -> Floats:
+    def xs_to_pixels(self, x: Floats | float) -> Floats:
         """Places on the x axis in pixels of the view."""
         left, right = self._view.viewRange()[0]
         return (x - left) * (self._view.rect().width() / (right - left))
 
-    def ys_to_pixels(self, y: Floats) -> Floats:
+    def ys_to_pixels(self, y: Floats | float) -> Floats:
         """Heights in pixels of the view, downwards."""
         bottom, top = self._view.viewRange()[1]
         return (top - y) * (self._view.rect().height() / (top - bottom))
@@ -67,7 +67,7 @@ class Layer(pg.GraphicsObject):
         return QPointF(float(self.xs_to_pixels(x)), float(self.ys_to_pixels(y)))
 
 
-class _Copies:
+class Copies:
     """Copies of one small picture at many places."""
 
     def __init__(self) -> None:
@@ -128,7 +128,7 @@ class Points(Layer):
         self.x = self.y = _NOTHING
         self._color, self._diameter = QColor(), 4.0
         self._dot: tuple[object, QPixmap] | None = None
-        self._copies = _Copies()
+        self._copies = Copies()
 
     def set_look(self, color: QColor, diameter: float) -> None:
         """Draw them so from now on; the colour may be translucent."""

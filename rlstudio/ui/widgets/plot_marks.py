@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from rlstudio.ui.theme import Colors, current_colors
-from rlstudio.ui.widgets.plot_layers import Layer
+from rlstudio.ui.widgets.plot_layers import Copies, Layer
 from rlstudio.ui.widgets.plot_legend import draw_diamond
-from rlstudio.ui.widgets.plot_parts import NumberAxis, PlotView, pen
+from rlstudio.ui.widgets.plot_parts import Floats, NumberAxis, PlotView, pen
 
 FLAG_REACH = 16.0
 """Flags nearer to each other than this many pixels share one."""
 _PAD = 8.0
-
-
-@dataclass(frozen=True)
-class Mark:
-    """An evaluation (with a `y`) or a live change (without), and the words shown when the pointer is near."""
-
-    x: float
-    words: str
-    y: float | None = None
+_DIAMOND, _SMALL_DIAMOND = 6.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -37,13 +33,13 @@ class Pointer:
 
 @dataclass
 class MarksContent:
-    """Everything that is not a curve."""
+    """Everything that is not a curve. `levels` holds (value, words, colour field) of horizontal dashed lines."""
 
     levels: tuple[tuple[float, str, str], ...] = ()
-    """(value, words, colour field) of horizontal dashed lines."""
-    evaluations: list[Mark] = field(default_factory=list)
-    changes: list[Mark] = field(default_factory=list)
-    pointer: Pointer | None = None
+    changes: Floats = field(default_factory=lambda: np.empty(0))
+    """Places of live changes on the x axis, ascending."""
+    evaluations: tuple[Floats, Floats] = field(default_factory=lambda: (np.empty(0), np.empty(0)))
+    """Places on the x axis, ascending, and heights."""
     empty: str = ""
 
 
@@ -74,21 +70,26 @@ class Marks(Layer):
     def __init__(self, view: PlotView) -> None:
         super().__init__(view, 50)
         self.content = MarksContent()
+        self.pointer: Pointer | None = None
         self.font = QFont()
+        self._diamonds = Copies()
 
     def show_content(self, content: MarksContent) -> None:
         """Draw this from now on."""
-        if content != self.content:
-            self.content = content
+        self.content = content
+        self.update()
+
+    def show_pointer(self, pointer: Pointer | None) -> None:
+        """Draw crosshair and readout; None takes them away."""
+        if pointer != self.pointer:
+            self.pointer = pointer
             self.update()
 
-    def near(self, x: float, reach: float = 6.0) -> list[Mark]:
-        """Marks within `reach` pixels of a place on the x axis."""
-        here = self.to_pixels(x, 0.0).x()
-        marks = [*self.content.changes, *self.content.evaluations]
-        return [mark for mark in marks if abs(self.to_pixels(mark.x, 0.0).x() - here) <= reach]
+    def near(self, places: Floats, x: float, reach: float = 6.0) -> list[int]:
+        """Which of `places` are within `reach` pixels of `x` on the x axis."""
+        return np.flatnonzero(np.abs(self.xs_to_pixels(places) - self.xs_to_pixels(x)) <= reach).tolist()
 
-    def paint(self, painter, _option, _widget=None):
+    def paint(self, painter, _option, widget=None):
         colors = current_colors()
         painter.setFont(self.font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -101,9 +102,9 @@ class Marks(Layer):
         for value, words, color in self.content.levels:
             self._draw_level(painter, value, words, getattr(colors, color))
         self._draw_flags(painter, colors)
-        self._draw_evaluations(painter, colors)
-        if self.content.pointer is not None:
-            self._draw_pointer(painter, self.content.pointer, colors)
+        self._draw_evaluations(painter, colors, widget)
+        if self.pointer is not None:
+            self._draw_pointer(painter, self.pointer, colors)
 
     def _draw_level(self, painter: QPainter, value: float, words: str, color: str) -> None:
         y = round(self.to_pixels(0.0, value).y()) + 0.5
@@ -125,8 +126,7 @@ class Marks(Layer):
         """(pixel, number or numbers) of each flag in view; flags too near to each other share one: "3–7"."""
         width = self.boundingRect().width()
         groups: list[list[tuple[float, int]]] = []
-        for number, change in enumerate(self.content.changes, 1):
-            x = self.to_pixels(change.x, 0.0).x()
+        for number, x in enumerate(self.xs_to_pixels(self.content.changes).tolist(), 1):
             if -1 <= x <= width + 1:
                 if groups and x - groups[-1][0][0] < FLAG_REACH:
                     groups[-1].append((x, number))
@@ -147,17 +147,24 @@ class Marks(Layer):
             painter.setPen(QColor(colors.window))
             painter.drawText(tab, int(Qt.AlignmentFlag.AlignCenter), text)
 
-    def _draw_evaluations(self, painter: QPainter, colors: Colors) -> None:
-        width, last = self.boundingRect().width(), float("-inf")
-        marks = [mark for mark in self.content.evaluations if mark.y is not None]
-        size = 6.0 if len(marks) <= 40 else 4.0
-        painter.setPen(pen(colors.window, 1.0))
-        painter.setBrush(QBrush(QColor(colors.evaluation)))
-        for mark in marks:
-            place = self.to_pixels(mark.x, mark.y)
-            if -size <= place.x() <= width + size and place.x() - last >= 3.0:
-                last = place.x()
-                draw_diamond(painter, place, size)
+    def _draw_evaluations(self, painter: QPainter, colors: Colors, widget: QWidget | None) -> None:
+        x, y = (convert(part) for convert, part in zip(self._converters, self.content.evaluations, strict=True))
+        seen = np.isfinite(y) & (x >= -_DIAMOND) & (x <= self.boundingRect().width() + _DIAMOND)
+        x, y = x[seen], y[seen]
+        _, apart = np.unique(np.floor(x / 3.0), return_index=True)  # nearer ones would hide each other
+        x, y = x[apart], y[apart]
+        size = _DIAMOND if len(x) <= 40 else _SMALL_DIAMOND
+        if widget is None:
+            _brush_diamond(painter, colors)
+            for place in zip(x.tolist(), y.tolist(), strict=True):
+                draw_diamond(painter, QPointF(*place), size)
+        elif len(x):
+            ratio = widget.devicePixelRatioF()
+            self._diamonds.draw(painter, _diamond_picture(colors, size * ratio), np.rint(x), np.rint(y), 1.0 / ratio)
+
+    @property
+    def _converters(self):
+        return self.xs_to_pixels, self.ys_to_pixels
 
     def _draw_pointer(self, painter: QPainter, pointer: Pointer, colors: Colors) -> None:
         box = self.boundingRect()
@@ -188,3 +195,22 @@ class Marks(Layer):
         for row, (color, text) in enumerate(pointer.lines):
             painter.setPen(QColor(getattr(colors, color)))
             painter.drawText(QPointF(frame.left() + _PAD, frame.top() + _PAD / 2 + row * line + metrics.ascent()), text)
+
+
+def _brush_diamond(painter: QPainter, colors: Colors) -> None:
+    painter.setPen(pen(colors.window, 1.0))
+    painter.setBrush(QBrush(QColor(colors.evaluation)))
+
+
+@lru_cache(maxsize=16)
+def _diamond_picture(colors: Colors, size: float) -> QPixmap:
+    """A diamond to be copied, `size` device pixels from middle to corner."""
+    side = 2 * math.ceil(size + 1.5)
+    picture = QPixmap(side, side)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    _brush_diamond(painter, colors)
+    draw_diamond(painter, QPointF(side / 2, side / 2), size)
+    painter.end()
+    return picture
