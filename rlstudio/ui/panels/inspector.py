@@ -1,4 +1,4 @@
-"""InspectorPanel: one step of a recorded episode in numbers: what was seen, done and earned, and what the policy thought."""
+"""InspectorPanel: one recorded step in numbers: what was seen, done and earned, and what the policy thought."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QSizePoli
 from rlstudio.core.episode import Episode, Thought
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.bars import ActionBars, SpreadBars
+from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.fact_table import FactTable
 from rlstudio.ui.widgets.numbers import number, signed
 
-_SIDE_BY_SIDE = 620
-"""From this width on the three parts stand beside each other."""
+_GAP, _MARGIN = 24, 16
 
 Range = tuple[float, float]
 
@@ -31,12 +31,13 @@ def name_and_unit(label: str) -> tuple[str, str]:
 
 
 def action_words(episode: Episode, index: int) -> str:
-    """The action of step `index` by name, or its numbers."""
+    """The action of step `index` by name, or its numbers where two at most (the bars show each of more)."""
     action = episode.actions[index]
     if episode.discrete and np.ndim(action) == 0:
         names = episode.action_names
         return names[int(action)] if 0 <= int(action) < len(names) else str(int(action))
-    return ", ".join(f"{value:.2f}" for value in np.ravel(action))
+    numbers = np.ravel(action)
+    return ", ".join(f"{value:.2f}" for value in numbers) if len(numbers) <= 2 else f"{len(numbers)} numbers"
 
 
 def value_range(values: NDArray[np.floating]) -> Range:
@@ -60,11 +61,11 @@ class InspectorPanel(QWidget):
         self._ranges: list[Range] = []
         self._units: list[str] = []
         self.step_facts = FactTable(cell_width=200)
-        self.observation = FactTable(cell_width=190, bars=True)
+        self.observation = FactTable(cell_width=170, bars=True)
         self.action_bars = ActionBars()
         self.spread_bars = SpreadBars()
-        self.thought_title = QLabel("policy")
-        self.note = QLabel()
+        self.thought_title = ElidedLabel()
+        self.note = ElidedLabel()
         self._empty = QLabel(
             "Record an episode and step through it: its numbers and the policy's thoughts appear here."
         )
@@ -122,11 +123,8 @@ class InspectorPanel(QWidget):
             self.action_bars.clear_values()
         else:
             self.action_bars.set_values(values, int(np.ravel(episode.actions[index])[0]) if episode.discrete else None)
-        if thought.mean is None:
-            self.spread_bars.clear_values()
-        else:
-            action = None if episode.discrete else np.ravel(episode.actions[index])
-            self.spread_bars.set_values(thought.mean, thought.std, action)
+        if not episode.discrete:
+            self.spread_bars.set_values(np.ravel(episode.actions[index]), thought.mean, thought.std)
 
     def _bar_values(self, thought: Thought) -> NDArray[np.float32] | None:
         return thought.probabilities if self._shows_probabilities else thought.q_values
@@ -144,49 +142,53 @@ class InspectorPanel(QWidget):
         self._ranges = [value_range(column) for column in episode.observations.T[: len(labels)]]
         self.observation.set_rows([name for name, _ in labels])
         self._observation_part.setVisible(bool(labels))
+        self._parts.setStretchFactor(self._observation_part, 4 if len(labels) <= 8 else 9)
         self._lay_out_thoughts(episode)
         self._empty.hide()
         self._scroll.show()
+        self._choose_direction()
         self._scroll.verticalScrollBar().setValue(0)
 
     def _lay_out_thoughts(self, episode: Episode) -> None:
         probabilities = [t.probabilities for t in episode.thoughts if t.probabilities is not None]
         q_values = [t.q_values for t in episode.thoughts if t.q_values is not None]
-        means = [t.mean for t in episode.thoughts if t.mean is not None]
         self._shows_probabilities = bool(probabilities)
         rows = probabilities or q_values
         if rows:
             low, high = (0.0, 1.0) if probabilities else value_range(np.stack(rows))
             self.action_bars.set_rows(_names(episode.action_names, len(rows[0])), low, high)
-        if means:
+        if not episode.discrete:
             low, high = _spread_range(episode)
-            self.spread_bars.set_rows(_names(episode.action_names, len(means[0])), low, high)
+            width = int(np.prod(episode.actions.shape[1:]))
+            self.spread_bars.set_rows(_names(episode.action_names, width), low, high)
         self.action_bars.setVisible(bool(rows))
-        self.spread_bars.setVisible(bool(means))
-        self._thought_part.setVisible(bool(rows or means))
+        self.spread_bars.setVisible(not episode.discrete)
+        self._thought_part.setVisible(bool(rows) or not episode.discrete)
         title = "action probabilities" if probabilities else "Q-values: expected return of each action"
-        self.thought_title.setText(title if rows else "action: mean ± spread, and what was done")
+        self.thought_title.setText(title if rows else "action done (policy's mean ± spread)")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Parts beside each other when wide, below each other when narrow."""
-        wide = self.width() >= _SIDE_BY_SIDE
+        super().resizeEvent(event)
+        self._choose_direction()
+
+    def _choose_direction(self) -> None:
+        shown = [p for p in (self._step_part, self._observation_part, self._thought_part) if not p.isHidden()]
+        needed = sum(part.minimumSizeHint().width() + _GAP for part in shown) + 2 * _MARGIN
+        wide = self.width() >= needed
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._parts.direction() != direction:
             self._parts.setDirection(direction)
-        super().resizeEvent(event)
 
     def _build(self) -> None:
         page = QWidget()
         page.setProperty("role", "page")
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, page)
-        self._parts.setContentsMargins(16, 8, 16, 12)
-        self._parts.setSpacing(28)
+        self._parts.setContentsMargins(_MARGIN, 8, _MARGIN, 12)
+        self._parts.setSpacing(_GAP)
         set_role(self.note, "muted")
-        self.note.setWordWrap(True)
-        self.note.setFixedHeight(2 * self.note.fontMetrics().lineSpacing())
-        self.note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._step_part = _part(QLabel("step: state → action → reward"), self.step_facts, self.note)
-        self._observation_part = _part(QLabel("observation"), self.observation)
+        self._step_part = _part(ElidedLabel("step: state → action → reward"), self.step_facts, self.note)
+        self._observation_part = _part(ElidedLabel("observation"), self.observation)
         self._thought_part = _part(self.thought_title, self.action_bars, self.spread_bars)
         for part, stretch in ((self._step_part, 3), (self._observation_part, 4), (self._thought_part, 4)):
             self._parts.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from rlstudio.core.messages import Score
-from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.numbers import number
 

@@ -139,32 +139,36 @@ class ActionBars(_BarRows):
 
 
 class SpreadBars(_BarRows):
-    """A Gaussian policy's mean ± spread of each action number, and the number that was done as a thick mark."""
+    """Each number of a continuous action as a thick mark, over the policy's mean ± spread where it has them."""
 
-    widest_value = "-00.00 ± 0.00"
+    widest_value = "-0.00 (-0.00 ± 0.00)"
 
-    def set_values(self, mean: Sequence[float], std: Sequence[float] | None, action: Sequence[float] | None) -> None:
-        """Show a mean, spread and action a row; what there is not may be None."""
+    def set_values(
+        self, action: Sequence[float], mean: Sequence[float] | None = None, std: Sequence[float] | None = None
+    ) -> None:
+        """Show an action number a row, with its mean and spread."""
         none = (math.nan,) * len(self._names)
-        self._mean = tuple(float(value) for value in mean)
+        self._action = tuple(float(value) for value in action)
+        self._mean = none if mean is None else tuple(float(value) for value in mean)
         self._std = none if std is None else tuple(float(value) for value in std)
-        self._action = none if action is None else tuple(float(value) for value in action)
         self.update()
 
     def clear_values(self) -> None:
         """Empty the bars; the rows stay."""
-        self.set_values((math.nan,) * len(self._names), None, None)
+        self.set_values((math.nan,) * len(self._names))
 
     def is_chosen(self, row: int) -> bool:
         """Every number of a continuous action is done at once: none is marked."""
         return False
 
     def value_text(self, row: int) -> str:
-        """ "0.34 ± 0.12"."""
-        if math.isnan(self._mean[row]):
+        """The action number, and in brackets mean ± spread: "0.41 (0.34 ± 0.12)"."""
+        if math.isnan(self._action[row]):
             return ""
+        if math.isnan(self._mean[row]):
+            return f"{self._action[row]:.2f}"
         spread = "" if math.isnan(self._std[row]) else f" ± {self._std[row]:.2f}"
-        return f"{self._mean[row]:.2f}{spread}"
+        return f"{self._action[row]:.2f} ({self._mean[row]:.2f}{spread})"
 
     def draw_bar(self, painter: QPainter, row: int, place: QRectF) -> None:
         """The band mean ± spread, the mean as a thin line, the action as a thick one."""

@@ -205,6 +205,7 @@ class ExportDialog(QDialog):
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         file = QHBoxLayout()
+        file.setSpacing(8)
         file.addWidget(self.path, 1)
         file.addWidget(browse)
         for label in (self.timing, self.size, self.fault):

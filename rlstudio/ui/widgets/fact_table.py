@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 _GAP = 24  # between columns
 _BAR = 2
+_LEAST_WIDTH = 140
 
 
 class FactTable(QWidget):
@@ -79,7 +80,7 @@ class FactTable(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """One column, its height given by heightForWidth."""
-        return QSize(self._cell_width, self.row_height())
+        return QSize(min(self._cell_width, _LEAST_WIDTH), self.row_height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw every row."""

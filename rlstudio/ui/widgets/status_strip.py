@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.messages import FrameNote
 from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.numbers import number
 
 
@@ -17,7 +17,7 @@ def live_source(note: FrameNote) -> str:
     if note.source == "training":
         return f"training env {note.env_index + 1} of {note.n_envs} · exploring"
     if note.untrained or note.policy_step is None:
-        return "untrained policy"
+        return "untrained policy · random actions" if note.extra.get("random") else "untrained policy"
     return f"policy @ {note.policy_step:,} · {'greedy' if note.greedy else 'sampled'}"
 
 
@@ -35,17 +35,14 @@ class StatusStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.source_label = self._label("sourceLabel", "Whose behaviour is shown")
-        self.source_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.detail_label = self._label("endingLabel", "Episode, or why it ended")
-        self.detail_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.step_label = self._label("stepLabel", "Step in the episode")
-        self.return_label = self._label("returnLabel", "Return so far")
+        self.source_label = self._named(ElidedLabel(), "sourceLabel", "Whose behaviour is shown")
+        self.detail_label = self._named(ElidedLabel(), "endingLabel", "Episode, or why it ended")
+        self.step_label = self._named(QLabel(), "stepLabel", "Step in the episode")
+        self.return_label = self._named(QLabel(), "returnLabel", "Return so far")
         for label in (self.step_label, self.return_label):
             set_role(label, "title")
-            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         set_role(self.source_label, "strong")
-        self._source = self._detail = ""
         self._controls = QHBoxLayout()
         self._controls.setSpacing(6)
         self._lay_out()
@@ -58,14 +55,14 @@ class StatusStrip(QWidget):
         """Say what a live frame is."""
         self._show("●  LIVE  " + live_source(note), "live")
         ended = bool(note.ending)
-        self._show_detail(f"ended: {note.ending}" if ended else f"episode {note.episode + 1}", ended)
+        self._show_detail(note.ending if ended else f"episode {note.episode}", ended)
         self._show_numbers(note.t, note.limit, note.total_reward)
 
     def show_recorded(self, episode: Episode, number_of: int, count: int, index: int, return_so_far: float) -> None:
         """Say what a recorded frame is; `return_so_far` is the sum of the rewards up to frame `index`."""
         self._show(recorded_source(episode, number_of, count), "strong")
         ended = index == episode.length and bool(episode.ending)
-        self._show_detail(f"ended: {episode.ending}" if ended else f"{episode.env} · seed {episode.seed}", ended)
+        self._show_detail(episode.ending if ended else f"{episode.env} · seed {episode.seed}", ended)
         self._show_numbers(index, episode.length, return_so_far)
 
     def show_nothing(self) -> None:
@@ -75,43 +72,29 @@ class StatusStrip(QWidget):
         self.step_label.clear()
         self.return_label.clear()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """What is cut off depends on the width."""
-        super().resizeEvent(event)
-        self._elide()
-
     def _show(self, source: str, role: str) -> None:
         set_role(self.source_label, role)
-        if source != self._source:
-            self._source = source
-            self.source_label.setToolTip(source)
-            self._elide()
+        self.source_label.setText(source)
 
     def _show_detail(self, text: str, ended: bool) -> None:
         set_role(self.detail_label, "strong" if ended else "")
-        if text != self._detail:
-            self._detail = text
-            self._elide()
+        self.detail_label.setText(text)
 
     def _show_numbers(self, step: int, limit: int | None, total_reward: float) -> None:
         self.step_label.setText(f"step {step}/{limit}" if limit else f"step {step}")
         self.return_label.setText(f"return {number(total_reward)}")
         self._reserve(self.step_label, f"step {limit}/{limit}" if limit else "step 00000")
-        self._reserve(self.return_label, "return -0,000.00")
+        self._reserve(self.return_label, "return -000.00")
 
     def _reserve(self, label: QLabel, widest: str) -> None:
         """Room for the widest text, grown only when a longer one comes, so that figures stay where they are."""
         metrics = label.fontMetrics()
         needed = max(metrics.horizontalAdvance(widest), metrics.horizontalAdvance(label.text())) + 2
-        if needed != label.minimumWidth() and (needed > label.minimumWidth() or label is self.step_label):
-            label.setFixedWidth(needed)
+        if label is self.return_label:
+            needed = max(needed, label.minimumWidth())
+        label.setFixedSize(needed, metrics.height())  # a size that is fixed lets the text change without a new layout
 
-    def _elide(self) -> None:
-        for label, text in ((self.source_label, self._source), (self.detail_label, self._detail)):
-            label.setText(label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, label.width())))
-
-    def _label(self, name: str, words: str) -> QLabel:
-        label = QLabel(self)
+    def _named(self, label: QLabel, name: str, words: str) -> QLabel:
         label.setObjectName(name)
         label.setAccessibleName(words)
         label.setTextFormat(Qt.TextFormat.PlainText)

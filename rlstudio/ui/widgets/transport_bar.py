@@ -1,10 +1,10 @@
-"""TransportBar: the controls under a recorded episode. It holds no playback; it says what was asked and shows what is."""
+"""TransportBar: the controls under a recorded episode. It holds no playback: it asks, and shows what it is told."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -23,7 +25,17 @@ from rlstudio.ui.widgets.numbers import number, signed
 from rlstudio.ui.widgets.thumbnail import Thumbnail
 from rlstudio.ui.widgets.timeline import Timeline
 
+_OUTCOME = Qt.ItemDataRole.UserRole
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+class _OutcomeDelegate(QStyledItemDelegate):
+    """Writes more in the open list than the closed box has room for."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Each episode with its return and length."""
+        super().initStyleOption(option, index)
+        option.text = str(index.data(_OUTCOME))
 
 
 class TransportBar(QWidget):
@@ -69,7 +81,9 @@ class TransportBar(QWidget):
         with QSignalBlocker(self.chooser):
             self.chooser.clear()
             for index, episode in enumerate(episodes):
-                self.chooser.addItem(f"{index + 1} of {len(episodes)}: return {number(episode.total_reward)}")
+                self.chooser.addItem(f"{index + 1} of {len(episodes)}")
+                outcome = f"{index + 1}:  return {number(episode.total_reward)}, {episode.length} steps"
+                self.chooser.setItemData(index, outcome, _OUTCOME)
             self.chooser.setCurrentIndex(current)
         self.chooser.setVisible(len(episodes) > 1)
 
@@ -150,8 +164,9 @@ class TransportBar(QWidget):
         chooser.setAccessibleName("Recorded episode")
         chooser.setToolTip("Which recorded episode is shown (Page Up, Page Down)")
         chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        chooser.setMinimumContentsLength(6)
-        chooser.setMaximumWidth(190)
+        chooser.setMinimumContentsLength(7)
+        chooser.setItemDelegate(_OutcomeDelegate(chooser))
+        chooser.view().setMinimumWidth(230)
         chooser.activated.connect(self.episodeChosen)
         return chooser
 
@@ -170,13 +185,13 @@ class TransportBar(QWidget):
         timeline = QHBoxLayout()
         timeline.setSpacing(8)
         timeline.addWidget(self.slider, 1)
-        timeline.addWidget(self.position)
+        timeline.addWidget(self.position, 0, Qt.AlignmentFlag.AlignBottom)
         controls = QHBoxLayout()
         controls.setSpacing(2)
         for button in (self.first_button, self.back_button, self.play_button, self.forward_button, self.last_button):
             controls.addWidget(button)
         controls.addSpacing(6)
-        controls.addWidget(self.chooser, 2)
+        controls.addWidget(self.chooser)
         controls.addStretch(1)
         controls.addWidget(self.loop_button)
         controls.addWidget(self.speed)
