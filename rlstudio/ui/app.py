@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
@@ -58,8 +59,10 @@ def run_studio(
             after_shown(window, controller)
 
     QTimer.singleShot(0, begin)
-    _close_on_signals(window, controller)
+    earlier = _close_on_signals(window, controller)
     status = app.exec()
+    for name, handler in earlier.items():
+        signal.signal(name, handler)
     controller.end()
     window.settings.save()
     window.close()
@@ -69,11 +72,13 @@ def run_studio(
     return status
 
 
-def _close_on_signals(window: MainWindow, controller: Controller) -> None:
-    """Ctrl+C in the terminal, or a polite kill: save and close unasked. The display timer lets Python notice."""
+def _close_on_signals(window: MainWindow, controller: Controller) -> dict[signal.Signals, Any]:
+    """Ctrl+C in the terminal, or a polite kill: save and close unasked. Returns the handlers that were in force.
+
+    Python notices a signal when it next runs: the display timer sees to that.
+    """
 
     def close(_signal: int, _frame: object) -> None:
         QTimer.singleShot(0, controller.close_without_asking)
 
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, close)
+    return {name: signal.signal(name, close) for name in (signal.SIGINT, signal.SIGTERM)}

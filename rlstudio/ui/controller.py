@@ -407,10 +407,10 @@ class Controller(QObject):
         if config is None:
             return False
         live = {info.name for info in describe(get_algorithm(wanted.algorithm).params) if info.live != "no"}
-        fields = ("env", "env_kwargs", "algorithm", "seed", "device")
-        return all(getattr(wanted, name) == getattr(config, name) for name in fields) and all(
-            value == config.params.get(name) for name, value in wanted.params.items() if name not in live
-        )
+        asked, had = wanted.model_dump(mode="json"), config.model_dump(mode="json")
+        for plain in (asked, had):
+            plain["params"] = {name: value for name, value in plain["params"].items() if name not in live}
+        return all(asked[name] == had[name] for name in ("env", "env_kwargs", "algorithm", "params", "seed", "device"))
 
     def _prompt_new_run(self) -> None:
         """Another environment or algorithm was chosen while a run goes on: it is asked, never silently stopped."""

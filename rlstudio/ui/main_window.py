@@ -51,7 +51,6 @@ class MainWindow(QMainWindow):
         self.may_close = True
         self.toolbar = Toolbar()
         self.addToolBar(self.toolbar)
-        self.banner = Banner()
         self.setup = SetupPanel()
         self.stage = StagePanel()
         self.plots = PlotsPanel()
@@ -96,10 +95,10 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.banner)
         layout.addWidget(self.across, 1)
         layout.addWidget(self.status)
         self.setCentralWidget(central)
+        self.banner = Banner(central, footing=self.status)
         self.setup.foldedChanged.connect(self._give_setup_its_width)
         self.tabs.opened.connect(self._give_tabs_their_height)
 

@@ -1,24 +1,29 @@
-"""Banner: one line across the window that says what happened and what can be done, without a dialog in the way."""
+"""Banner: a message at the foot of the window that says what happened and what can be done. It moves nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from rlstudio.ui.icons import set_icon
-from rlstudio.ui.theme import current_colors, set_role, theme_events
+from rlstudio.ui.theme import GRID, current_colors, set_role, theme_events
 
+_WIDEST = 1000
 Choice = tuple[str, Callable[[], None]]
 
 
 class Banner(QFrame):
-    """Hidden until `say`; the newest thing said takes the place of the one before."""
+    """Hidden until `say`; the newest thing said takes the place of the one before.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    It lies over its parent, above `footing`, so that picture and curve keep their places while it comes and goes.
+    """
+
+    def __init__(self, parent: QWidget, footing: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
+        self._footing = footing
         self._fault = False
         self._picture = QToolButton()
         self._picture.setEnabled(True)
@@ -45,6 +50,7 @@ class Banner(QFrame):
         layout.addLayout(self._choices)
         layout.addWidget(close)
         theme_events.changed.connect(self._paint)
+        parent.installEventFilter(self)
         self.hide()
 
     def text(self) -> str:
@@ -68,10 +74,24 @@ class Banner(QFrame):
             self._choices.addWidget(button)
         self._paint()
         self.show()
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the foot of the parent."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and not self.isHidden():
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        width = min(parent.width() - 4 * GRID, _WIDEST)
+        self.resize(width, max(self.layout().heightForWidth(width), self.minimumSizeHint().height()))
+        self.move((parent.width() - width) // 2, self._footing.y() - self.height() - GRID)
+        self.raise_()
 
     def _paint(self) -> None:
         colors = current_colors()
         back = colors.danger_back if self._fault else colors.selection
-        edge = f"border: none; border-bottom: 1px solid {colors.hairline};"
+        edge = f"border: 1px solid {colors.danger if self._fault else colors.accent}; border-radius: 6px;"
         self.setStyleSheet(f"#banner {{ background: {back}; {edge} }}")
         set_role(self._words, "strong" if self._fault else "")

@@ -1,0 +1,290 @@
+"""The window as a person uses it, driven by the names of its controls: real children train, play, record and export."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton
+
+from rlstudio.ui.controller import Controller
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.settings import Settings
+from rlstudio.ui.widgets.export_dialog import ExportDialog
+from rlstudio.ui.widgets.speed_slider import FULL
+
+WaitFor = Callable[..., None]
+REQUEST = {"env": "CartPole-v1", "algorithm": "ppo", "preset": None, "steps": 3_000, "seed": 1, "stop_at": None}
+
+
+class Studio:
+    """A window with its controller, and short ways to its controls."""
+
+    def __init__(self, window: MainWindow, controller: Controller, runs_dir: Path, wait_for: WaitFor) -> None:
+        self.window, self.controller, self.runs_dir, self.wait_for = window, controller, runs_dir, wait_for
+
+    def button(self, name: str) -> QAbstractButton:
+        found = self.window.findChild(QAbstractButton, name)
+        assert found is not None, f"there is no button {name}"
+        return found
+
+    def click(self, name: str) -> None:
+        button = self.button(name)
+        assert button.isEnabled(), f"{name} is disabled"
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def text(self, name: str) -> str:
+        label = self.window.findChild(QLabel, name)
+        assert label is not None, f"there is no label {name}"
+        return label.text()
+
+    def ask(self, **changes: Any) -> None:
+        self.window.setup.set_request({**REQUEST, **changes})
+
+    def train_to_the_end(self, **changes: Any) -> Path:
+        self.ask(**changes)
+        self.click("trainButton")
+        self.wait_for(lambda: not self.controller.training.active, "the run to end", 60)
+        assert self.controller.training.status == "finished", self.window.banner.text()
+        return Path(self.controller.training.run or "")
+
+    def begin_a_long_run(self, **changes: Any) -> None:
+        self.ask(steps=50_000_000, **changes)
+        self.click("trainButton")
+        self.wait_for(lambda: len(self.controller.training.history.returns) > 5, "the first episodes", 60)
+
+
+@pytest.fixture
+def studio(app: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[Studio]:
+    window = MainWindow(Settings(tmp_path / "window.json"))
+    controller = Controller(window, runs_dir=tmp_path / "runs")
+    window.resize(1280, 720)
+    window.show()
+    controller.begin()
+    window.toolbar.speed.set_position(FULL)
+    made = Studio(window, controller, tmp_path / "runs", wait_for)
+    yield made
+    controller.end()
+    window.may_close = True
+    window.close()
+    window.deleteLater()
+
+
+def monitor(run: Path) -> list[dict[str, str]]:
+    with open(run / "monitor.csv", encoding="utf-8", newline="") as file:
+        next(file)  # the line that says where it comes from
+        return list(csv.DictReader(file))
+
+
+def test_alive_at_once(studio: Studio) -> None:
+    studio.wait_for(lambda: "untrained" in studio.text("sourceLabel"), "an untrained policy on the stage", 30)
+    assert studio.button("trainButton").isEnabled()
+    for name in ("pauseButton", "stopButton"):
+        assert not studio.button(name).isEnabled()
+
+
+def test_train_record_export_and_all_numbers_are_one(studio: Studio, tmp_path: Path) -> None:
+    run = studio.train_to_the_end()
+    written = monitor(run)
+    assert [float(row["r"]) for row in written] == studio.controller.training.history.returns.tolist()
+    info = json.loads((run / "run.json").read_text())
+    assert info["status"] == "finished"
+    assert info["episodes"] == len(written)
+
+    _choose(studio, "recordButton", "Episodes", 1)
+    studio.click("recordButton")
+    studio.wait_for(lambda: not studio.controller.acting.active, "the recording", 60)
+    stage = studio.window.stage
+    (episode,) = stage.episodes()
+    assert len(episode.frames) == episode.length + 1
+    stage.seek_last()
+    assert f"return {episode.total_reward:g}" in _strip_text(studio)
+    assert studio.window.scores.text().count("\n") >= 1
+    (file,) = (run / "episodes").glob("*.npz")
+    assert file.stat().st_size > 0
+
+    stage.export()
+    dialog = studio.window.findChild(ExportDialog)
+    assert dialog is not None
+    target = tmp_path / "out.gif"
+    dialog.path.setText(str(target))
+    dialog.accept()
+    studio.wait_for(lambda: target.exists() and not studio.controller.acting.active, "the GIF", 60)
+    with Image.open(target) as picture:
+        assert picture.n_frames == episode.length + 1
+
+
+def _strip_text(studio: Studio) -> str:
+    return " ".join(label.text() for label in studio.window.stage.strip.findChildren(QLabel))
+
+
+def _choose(studio: Studio, button: str, _section: str, value: object) -> None:
+    """Check the entry of a button's menu that stands for `value`."""
+    for action in studio.button(button).menu().actions():  # type: ignore[attr-defined]
+        if action.data() == value and type(action.data()) is type(value):
+            action.trigger()
+            return
+    raise AssertionError(f"{button} offers no {value!r}")
+
+
+def test_a_live_change_is_applied_marked_and_written_down(studio: Studio) -> None:
+    studio.begin_a_long_run()
+    studio.window.setup.set_folded(False)
+    field = studio.window.findChild(QLineEdit, "param_learning_rate")
+    assert field is not None
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "5e-4")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    history = studio.controller.training.history
+    studio.wait_for(lambda: history.changes, "the change to be applied", 20)
+    change = history.changes[0]
+    assert (change.name, change.new) == ("learning_rate", 5e-4)
+    studio.click("stopButton")
+    studio.wait_for(lambda: not studio.controller.training.active, "the run to stop", 30)
+    lines = (Path(studio.controller.training.run or "") / "events.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [(row["step"], row["name"], row["value"]) for row in rows if row["kind"] == "param"] == [
+        (change.step, "learning_rate", 5e-4)
+    ]
+
+
+def test_a_wrong_value_is_refused_at_its_field_and_nothing_starts(studio: Studio) -> None:
+    studio.ask()
+    field = studio.window.findChild(QLineEdit, "param_learning_rate")
+    assert field is not None
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "-1")
+    QTest.keyClick(field, Qt.Key.Key_Tab)
+    studio.click("trainButton")
+    assert not studio.controller.training.active
+    said = studio.window.banner.text()
+    assert "learning_rate" in said
+    assert "-1" in said
+    assert "above 0" in said
+    assert field.text() == "-1"
+
+
+def test_pause_one_step_resume_stop_continue(studio: Studio) -> None:
+    training = studio.controller.training
+    studio.begin_a_long_run()
+    studio.click("pauseButton")
+    assert training.state == "paused"
+    studio.wait_for(lambda: training.last_batch is not None and training.last_batch.paused, "the pause", 20)
+    studio.wait_for(lambda: "Paused" in studio.text("statusLabel"), "the words")
+    before = training.last_batch.step  # type: ignore[union-attr]
+    studio.click("stepOnceButton")
+    studio.wait_for(lambda: training.last_batch.step > before, "one step", 20)  # type: ignore[union-attr]
+    assert training.last_batch.step - before <= 8  # type: ignore[union-attr]
+    studio.click("pauseButton")
+    studio.wait_for(lambda: training.last_batch.step > before + 1000, "it to go on", 20)  # type: ignore[union-attr]
+    studio.click("stopButton")
+    assert studio.button("stopButton").text() == "End now"
+    studio.wait_for(lambda: not training.active, "the run to stop", 30)
+    assert training.status == "stopped"
+    run, episodes = training.run, len(training.history.returns)
+    assert studio.button("trainButton").text() == "Continue"
+    studio.click("trainButton")
+    studio.wait_for(lambda: len(training.history.returns) > episodes, "more episodes of the same run", 60)
+    assert training.run == run
+    studio.click("stopButton")
+    studio.wait_for(lambda: not training.active, "the run to stop", 30)
+    assert len(monitor(Path(run or ""))) == len(training.history.returns)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs POSIX signals")
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGSTOP"])
+def test_a_child_that_dies_or_hangs_is_said_and_train_works_again(studio: Studio, name: str) -> None:
+    training = studio.controller.training
+    studio.begin_a_long_run()
+    run = Path(training.run or "")
+    assert training._job is not None
+    studio.wait_for(lambda: monitor(run), "the first episodes to be on disk", 20)
+    os.kill(training._job.pid, getattr(signal, name))
+    studio.wait_for(lambda: studio.window.banner.text(), "the fault to be said", 2.0)
+    assert "process" in studio.window.banner.text()
+    assert studio.button("trainButton").isEnabled()
+    studio.ask()
+    studio.click("trainButton")
+    studio.wait_for(lambda: training.status == "finished", "another run to end", 60)
+    assert training.run != str(run)
+    assert json.loads((run / "run.json").read_text())["config"]["seed"] == 1
+    assert monitor(run)
+
+
+def test_closing_while_it_trains_asks_saves_and_leaves_no_process(studio: Studio) -> None:
+    studio.begin_a_long_run()
+    pids = studio.controller.desk.pids
+    studio.window.close()
+    assert studio.window.isVisible()
+    box = studio.window.findChild(QMessageBox, "closeBox")
+    assert box is not None
+    stop = next(button for button in box.findChildren(QPushButton) if button.text() == "Stop and close")
+    QTest.mouseClick(stop, Qt.MouseButton.LeftButton)
+    studio.wait_for(lambda: not studio.window.isVisible(), "the window to close", 30)
+    run = Path(studio.controller.training.run or "")
+    assert json.loads((run / "run.json").read_text())["status"] == "stopped"
+    studio.controller.end()
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_another_environment_while_training_asks_first(studio: Studio) -> None:
+    studio.begin_a_long_run()
+    studio.window.setup.set_folded(False)
+    picker = studio.window.findChild(QAbstractButton, "environmentPicker")
+    assert picker is not None
+    studio.window.setup._environment.choose("Acrobot-v1")
+    studio.wait_for(lambda: "goes on" in studio.window.banner.text(), "the question", 5)
+    assert studio.controller.training.active
+    studio.click("bannerKeepTraining")
+    assert studio.window.setup._environment.key() == "CartPole-v1"
+    studio.click("stopButton")
+    studio.wait_for(lambda: not studio.controller.training.active, "the run to stop", 30)
+
+
+def test_evaluate_lists_each_score(studio: Studio) -> None:
+    studio.train_to_the_end()
+    _choose(studio, "evaluateButton", "Episodes", 5)
+    studio.click("evaluateButton")
+    studio.wait_for(lambda: not studio.controller.acting.evaluating.active, "the evaluation", 60)
+    assert studio.window.tabs.current() == "scores"
+    assert "mean" in studio.window.scores.summary.text()
+
+
+def test_a_run_of_before_opens_with_its_curve_and_policy(studio: Studio) -> None:
+    run = studio.train_to_the_end()
+    returns = studio.controller.training.history.returns.tolist()
+    studio.click("newSeedButton")
+    studio.wait_for(lambda: studio.button("trainButton").text() == "New run", "the offer of a new run", 5)
+    studio.click("trainButton")
+    studio.wait_for(lambda: not studio.controller.training.active, "the second run to end", 60)
+    assert studio.controller.training.run != str(run)
+    studio.controller.open_path(run)
+    studio.wait_for(lambda: studio.controller.training.run == str(run), "the run to open", 20)
+    assert studio.controller.training.history.returns.tolist() == returns
+    assert studio.controller.training.policy is not None
+    assert studio.button("trainButton").text() == "Continue"
+
+
+def test_watching_the_training_environment_and_nothing(studio: Studio) -> None:
+    watch = studio.window.findChild(QComboBox, "watchMode")
+    assert watch is not None
+    studio.begin_a_long_run()
+    watch.setCurrentIndex(watch.findData("training"))
+    studio.wait_for(lambda: "training env" in studio.text("sourceLabel"), "the training environment's frames", 20)
+    watch.setCurrentIndex(watch.findData("off"))
+    studio.wait_for(lambda: "training env" not in studio.text("sourceLabel"), "the stage to go quiet", 5)
+    studio.click("stopButton")
+    studio.wait_for(lambda: not studio.controller.training.active, "the run to stop", 30)
