@@ -13,6 +13,7 @@ from learners import build
 from runs import PlainRun, learn
 
 from rlstudio.algorithms.blocks.replay import ReplayBuffer
+from rlstudio.core.params import ParamError
 
 
 @pytest.mark.parametrize(("terminates", "lowest", "highest"), [(True, 2.8, 4.3), (False, 9.0, 10.5)])
@@ -143,6 +144,11 @@ def test_the_replay_buffer_is_a_ring() -> None:
         ReplayBuffer(2, 2, 3).load(replay.arrays(), 0)
     with pytest.raises(ValueError, match="observations"):
         ReplayBuffer(4, 3, 3).load(replay.arrays(), 0)
+
+
+def test_a_replay_buffer_smaller_than_a_minibatch_is_refused() -> None:
+    with pytest.raises(ParamError, match="buffer_size: 100 is not allowed; it takes at least the minibatch size, 256"):
+        build("dqn", buffer_size=100, batch_size=256)
 
 
 def test_continuous_actions_are_refused_in_words() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import ValidationInfo, field_validator
+
 from rlstudio.algorithms.base import AlgorithmSpec, MetricSpec
 from rlstudio.algorithms.blocks.fields import HiddenSizes
 from rlstudio.algorithms.blocks.refusals import no_encoding, not_discrete
@@ -238,6 +240,14 @@ class DQNParams(Params):
         lower="faster, may be too simple",
         usual="64, 64 to 256, 256",
     )
+
+    @field_validator("buffer_size")
+    @classmethod
+    def _holds_a_minibatch(cls, size: int, others: ValidationInfo) -> int:
+        batch_size = others.data.get("batch_size", 0)
+        if size < batch_size:
+            raise ValueError(f"at least the minibatch size, {batch_size}")
+        return size
 
 
 METRICS = (
