@@ -373,7 +373,7 @@ def test_a_long_run_is_thinned_and_keeps_its_look(panel: PlotsPanel) -> None:
     plot = return_plot(panel)
     assert len(plot.points.x) <= 1_100
     assert len(plot.curve.x) <= 1_000
-    assert "episode (1 of 64)" in plot.legend.text()
+    assert "episode (1 in 64 shown)" in plot.legend.text()
     assert len(plot.spread._lows) > 100, "where the line shows means, a shade shows what they are means of"
 
 

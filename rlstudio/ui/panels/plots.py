@@ -7,42 +7,34 @@ While it follows, axes grow with the run; once the user has zoomed or panned, th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFileDialog,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QScrollArea,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from rlstudio.algorithms.base import AlgorithmSpec, MetricSpec
-from rlstudio.core.history import EPISODE_LENGTH, EVALUATION, MEAN_LENGTH, MEAN_RETURN, RETURN, History, XAxis
+from rlstudio.algorithms.base import AlgorithmSpec
+from rlstudio.core.history import EPISODE_LENGTH, History, XAxis
 from rlstudio.core.run_config import RunConfig
-from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import GRID, set_role
-from rlstudio.ui.widgets import plot_export, plot_scales
-from rlstudio.ui.widgets.metric_menu import Choice, MetricMenu
-from rlstudio.ui.widgets.metric_plot import MetricPlot, PlotContent
-from rlstudio.ui.widgets.numbers import number
+from rlstudio.ui.widgets import plot_export, plot_scales, run_plots
+from rlstudio.ui.widgets.metric_plot import MetricPlot
+from rlstudio.ui.widgets.plot_content import PlotContent
+from rlstudio.ui.widgets.plot_header import PlotHeader
 
-FIRST_SHOWN = 2
-"""How many diagnostics are shown unless others are chosen."""
-_ROW_HEIGHT = 72
-_X_LABEL_HEIGHT = 44
+_ROW_HEIGHT = 76
+_X_LABEL_HEIGHT = 22
 _VISIBLE = 0.5
 _LATEST_MS = 200
-_EMPTY_RETURN = "Returns appear here once an episode has ended"
 
 
 class PlotsPanel(QWidget):
@@ -56,7 +48,6 @@ class PlotsPanel(QWidget):
         self._history: History | None = None
         self._spec: AlgorithmSpec | None = None
         self._config: RunConfig | None = None
-        self._threshold: float | None = None
         self._ghost: History | None = None
         self._ghost_label = ""
         self._x_axis: XAxis = "steps"
@@ -68,7 +59,6 @@ class PlotsPanel(QWidget):
         self._drawn: object = None
         self._drawn_at, self._drawn_until = 0.0, 0.0
         self._late = QTimer(self, singleShot=True, interval=_LATEST_MS, timeout=self.refresh)
-        self._job: plot_export.CsvJob | None = None
         self._build()
         self.clear()
 
@@ -82,13 +72,13 @@ class PlotsPanel(QWidget):
         threshold: float | None = None,
     ) -> None:
         """Show this run from now on; `threshold` is the return at which its environment counts as solved."""
-        self._history, self._spec, self._config, self._threshold = history, spec, config, threshold
+        self._history, self._spec, self._config = history, spec, config
         key = spec.key if spec else ""
-        declared = [metric.name for metric in spec.metrics] if spec else []
-        self._shown = self._shown_by_algorithm.get(key, declared[:FIRST_SHOWN] or [EPISODE_LENGTH])
+        self._shown = self._shown_by_algorithm.get(key, run_plots.first_shown(spec))
         for name in list(self._rows):
             self._remove_row(name)
-        self._return_plot.set_content(self._return_content())
+        stop_at = config.stop_at if config else None
+        self._return_plot.set_content(run_plots.return_content(history.window, threshold, stop_at))
         self._offer_metrics()
         self._arrange_rows()
         self.follow()
@@ -104,7 +94,7 @@ class PlotsPanel(QWidget):
         if x_axis not in get_args(XAxis):
             raise ValueError(f"x axis {x_axis!r}: must be one of {', '.join(get_args(XAxis))}")
         self._x_axis = x_axis
-        self._x_buttons[x_axis].setChecked(True)
+        self._header.show_x_axis(x_axis)
         self._give_sources()
         self.follow()
 
@@ -140,7 +130,7 @@ class PlotsPanel(QWidget):
     def follow(self) -> None:
         """Show all of the run again, and grow with it."""
         self._following, self._x_end = True, 0.0
-        self._follow_button.hide()
+        self._header.show_following(True)
         for plot in self.plots():
             plot.start_over()
         self._draw(force=True)
@@ -189,7 +179,7 @@ class PlotsPanel(QWidget):
 
     def _moved(self, moved: MetricPlot) -> None:
         self._following = False
-        self._follow_button.show()
+        self._header.show_following(False)
         for plot in self.plots():
             plot.set_x_range(*moved.x_range())
             plot.refresh(following=False)
@@ -205,18 +195,18 @@ class PlotsPanel(QWidget):
         return [self._return_plot, *(self._rows[name] for name in self._shown if name in self._rows)]
 
     def _arrange_rows(self) -> None:
-        """One small plot for each chosen series, the x axis named below the last."""
+        """One small plot for each chosen series, the x axis below the last."""
         for name in set(self._rows) - set(self._shown):
             self._remove_row(name)
         for place, name in enumerate(self._shown):
             if name not in self._rows:
-                self._rows[name] = self._new_plot(self._content_of(name))
+                self._rows[name] = self._new_plot(run_plots.diagnostic_content(name, self._spec, self._window))
             row = self._rows[name]
             self._row_layout.insertWidget(place, row)
             last = name == self._shown[-1]
             row.setMinimumHeight(_ROW_HEIGHT + _X_LABEL_HEIGHT * last)
-            self._row_layout.setStretch(place, 7 if last else 5)  # the last one's axis takes from its height
-            row.set_x_labelled(last)
+            self._row_layout.setStretch(place, 6 if last else 5)  # the last one's axis takes from its height
+            row.set_x_labels(numbers=last, name=False)
         self._diagnostics.setVisible(bool(self._shown))
         self._give_sources()
         if not self._following:
@@ -245,78 +235,20 @@ class PlotsPanel(QWidget):
             plot.set_source(self._history, self._ghost, self._ghost_label, self._x_axis)
         self._drawn = None
 
-    def _return_content(self) -> PlotContent:
-        levels = []
-        if self._threshold is not None:
-            levels.append((self._threshold, f"solved at {number(self._threshold)}", "threshold"))
-        stop_at = self._config.stop_at if self._config else None
-        if stop_at is not None and stop_at != self._threshold:
-            levels.append((stop_at, f"stops at {number(stop_at)}", "muted"))
-        window = self._history.window if self._history else 25
-        return PlotContent(
-            title="Return",
-            line=MEAN_RETURN,
-            line_name=f"mean of last {window}",
-            points=RETURN,
-            point_name="episode",
-            levels=tuple(levels),
-            marked=True,
-            width=3.0,
-            empty=_EMPTY_RETURN,
-            help="Sum of an episode's rewards. The line is the mean of the newest episodes.",
-        )
-
-    def _content_of(self, name: str) -> PlotContent:
-        if name == EPISODE_LENGTH:
-            window = self._history.window if self._history else 25
-            return PlotContent(
-                title="Episode length",
-                line=MEAN_LENGTH,
-                line_name=f"mean of last {window}",
-                points=EPISODE_LENGTH,
-                point_name="episode",
-                empty="Appears once an episode has ended",
-                help="Environment steps from reset to the end of an episode.",
-            )
-        metric = self._metric(name)
-        choice = _choice_of(metric)
-        return PlotContent(
-            title=choice.title + (f" ({metric.unit})" if metric.unit else ""),
-            line=name,
-            logarithmic=metric.log,
-            robust=True,
-            empty="Appears after the first update",
-            help=choice.tooltip(),
-        )
-
-    def _metric(self, name: str) -> MetricSpec:
-        declared = {metric.name: metric for metric in self._spec.metrics} if self._spec else {}
-        return declared.get(name) or MetricSpec(name, name.replace("_", " "), "")
+    @property
+    def _window(self) -> int:
+        return self._history.window if self._history else 25
 
     def _offer_metrics(self) -> None:
-        """Offer what the algorithm declares, its order kept, and whatever else it turned out to report."""
-        history = self._history
-        names = [metric.name for metric in self._spec.metrics] if self._spec else []
-        reported = history.names if history is not None else ()
-        self._offered = len(reported)
-        others = {RETURN, MEAN_RETURN, MEAN_LENGTH, EPISODE_LENGTH, EVALUATION}
-        names += [name for name in reported if name not in names and name not in others]
-        length = Choice(EPISODE_LENGTH, "Episode length", "Environment steps from reset to the end of an episode.")
-        self._menu.set_choices((*(_choice_of(self._metric(name)) for name in names), length), self._shown)
+        self._offered = len(self._history.names) if self._history else 0
+        self._header.metrics.set_choices(run_plots.choices(self._spec, self._history), self._shown)
 
     # ------------------------------------------------------------ saving
 
     def save_as(self, path: str | Path) -> None:
         """Save what is shown: a picture (.png, .svg), or all values behind it (.csv). Raises plot_export.SaveError."""
-        path = Path(path)
-        kind = plot_export.kind_of(path)
         self._pointed(self._return_plot, None)
-        if kind == ".csv":
-            plot_export.write_csv(path, self._tables())
-        elif kind == ".svg":
-            plot_export.write_svg(path, self.plots(), self._name())
-        else:
-            plot_export.write_png(path, self.plots())
+        plot_export.save(Path(path), self.plots(), self._tables(), self._name())
 
     def _tables(self) -> list[plot_export.Table]:
         names = [name for plot in self.plots() for name in plot.series_shown()]
@@ -333,24 +265,16 @@ class PlotsPanel(QWidget):
         if not chosen:
             return
         path = Path(chosen) if Path(chosen).suffix else Path(chosen + ending)
+        if path.suffix.lower() == ".csv":
+            self._say(f"Saving {path.name} …", "muted")
+            plot_export.save_csv_beside(path, self._tables(), self._saved)
+            return
         try:
-            if plot_export.kind_of(path) == ".csv":
-                self._save_beside(path)
-                return
             self.save_as(path)
         except plot_export.SaveError as error:
             self._saved(str(path), str(error))
         else:
             self._saved(str(path), "")
-
-    def _save_beside(self, path: Path) -> None:
-        """Write the table in a thread of its own, so that the window goes on."""
-        if self._job is not None:
-            self._job.wait()
-        self._job = plot_export.CsvJob(path, self._tables())
-        self._job.saved.connect(self._saved)
-        self._say(f"Saving {path.name} …", "muted")
-        self._job.start()
 
     def _saved(self, path: str, error: str) -> None:
         self._say(error or f"Saved {Path(path).name}", "fault" if error else "muted")
@@ -362,23 +286,24 @@ class PlotsPanel(QWidget):
         set_role(self._note, role)
         self._note.setVisible(bool(text))
 
-    def closeEvent(self, event):
-        if self._job is not None:
-            self._job.wait()
-        super().closeEvent(event)
-
     # ------------------------------------------------------------ building
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GRID, GRID, GRID, GRID)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(self._build_header())
+        self._header = PlotHeader()
+        self._header.xAxisChosen.connect(self.set_x_axis)
+        self._header.followClicked.connect(self.follow)
+        self._header.metricsChosen.connect(self.show_metrics)
+        self._header.saveRequested.connect(self._ask_and_save)
+        self._header.show_x_axis(self._x_axis)
+        layout.addWidget(self._header)
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.hide()
         layout.addWidget(self._note)
-        self._return_plot = self._new_plot(self._return_content())
+        self._return_plot = self._new_plot(run_plots.return_content(self._window))
         self._return_plot.setObjectName("returnPlot")
         rows = QWidget()
         self._row_layout = QVBoxLayout(rows)
@@ -402,63 +327,6 @@ class PlotsPanel(QWidget):
         self._diagnostics.setMinimumHeight(_ROW_HEIGHT + _X_LABEL_HEIGHT)
         layout.addWidget(splitter, 1)
 
-    def _build_header(self) -> QHBoxLayout:
-        header = QHBoxLayout()
-        header.setSpacing(GRID // 2)
-        label = QLabel("Against")
-        set_role(label, "muted")
-        header.addWidget(label)
-        self._x_buttons = {}
-        group = QButtonGroup(self)
-        for name in get_args(XAxis):
-            button = self._tool_button(name, f"Draw against {name}", lambda _=False, n=name: self.set_x_axis(n))
-            button.setCheckable(True)
-            button.setChecked(name == self._x_axis)
-            button.setObjectName(f"xAxis_{name}")
-            group.addButton(button)
-            self._x_buttons[name] = button
-            header.addWidget(button)
-        header.addStretch(1)
-        self._follow_button = self._tool_button("Follow", "Show the whole run again, and grow with it", self.follow)
-        self._follow_button.setObjectName("followButton")
-        set_icon(self._follow_button, "follow", "accent")
-        self._follow_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._menu = MetricMenu(self)
-        self._menu.chosen.connect(self.show_metrics)
-        picker = self._menu_button("Metrics", "Choose which diagnostics are plotted", "chart", self._menu)
-        picker.setObjectName("metricPicker")
-        self._save_menu = self._build_save_menu()
-        save = self._menu_button("Save", "Save the plots as a picture or a table", "save", self._save_menu)
-        save.setObjectName("savePlotsButton")
-        for button in (self._follow_button, picker, save):
-            header.addWidget(button)
-        return header
-
-    def _build_save_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for ending, words in plot_export.KINDS.items():
-            menu.addAction(f"Save as {words} …", lambda e=ending: self._ask_and_save(e))
-        return menu
-
-    def _tool_button(self, text: str, help_text: str, clicked: Callable[..., object]) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setToolTip(help_text)
-        button.setAccessibleName(help_text)
-        button.clicked.connect(clicked)
-        return button
-
-    def _menu_button(self, text: str, help_text: str, icon: str, menu: QMenu) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setToolTip(help_text)
-        button.setAccessibleName(help_text)
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        set_icon(button, icon)
-        return button
-
     def _open_menu(self, place: QPoint) -> None:
         """The context menu of every plot."""
         menu = QMenu(self)
@@ -466,10 +334,5 @@ class PlotsPanel(QWidget):
         follow = menu.addAction("Follow", self.follow)
         follow.setEnabled(not self._following)
         menu.addSeparator()
-        menu.addActions(self._save_menu.actions())
+        menu.addActions(self._header.save_menu.actions())
         menu.popup(place)
-
-
-def _choice_of(metric: MetricSpec) -> Choice:
-    title = metric.title or metric.name.replace("_", " ")
-    return Choice(metric.name, title[:1].upper() + title[1:], metric.help, metric.healthy)

@@ -6,8 +6,6 @@ It owns no policy on x: whoever shows several plots gives them all the same x ra
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
@@ -15,49 +13,20 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from rlstudio.core.column import Buckets
 from rlstudio.core.history import EVALUATION, MEANS, History, XAxis
-from rlstudio.core.messages import Evaluation
 from rlstudio.ui.theme import current_colors, theme_events
 from rlstudio.ui.widgets import plot_scales
-from rlstudio.ui.widgets.number_text import to_text
-from rlstudio.ui.widgets.numbers import number
+from rlstudio.ui.widgets.plot_content import PlotContent
 from rlstudio.ui.widgets.plot_layers import Curve, Points, Spread
 from rlstudio.ui.widgets.plot_legend import Entry, Legend
 from rlstudio.ui.widgets.plot_marks import Backdrop, Marks, MarksContent, Pointer
 from rlstudio.ui.widgets.plot_parts import Floats, NumberAxis, PlotView, pen
+from rlstudio.ui.widgets.plot_readout import change_words, evaluation_words, read
 
 X_LABELS = {"steps": "environment steps", "episodes": "episodes", "time": "training time (s)"}
 N_POINTS = 1000
 _MOST_BUCKETS = 500
 _FEW_POINTS = 100
 _MOST_WORDS = 6
-
-
-@dataclass(frozen=True)
-class PlotContent:
-    """What a plot shows.
-
-    Attributes:
-        line, points: names of series in the history; the line is bold, the points faint. `points` may be "".
-        line_name, point_name: what the legend and the readout call them.
-        levels: (value, words, colour field) of horizontal dashed lines.
-        marked: whether live changes and greedy evaluations are marked.
-        logarithmic: a y axis of powers of ten; values that are not positive are left out.
-        robust: whether a few wild values may lie outside the y range.
-        empty: what stands there while there is nothing to draw.
-    """
-
-    title: str
-    line: str
-    line_name: str = ""
-    points: str = ""
-    point_name: str = ""
-    levels: tuple[tuple[float, str, str], ...] = ()
-    marked: bool = False
-    logarithmic: bool = False
-    robust: bool = False
-    width: float = 2.0
-    empty: str = ""
-    help: str = ""
 
 
 class MetricPlot(pg.GraphicsLayoutWidget):
@@ -70,7 +39,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
     pointed = Signal(object)
     """Where on the x axis the pointer is; None when it has left."""
 
-    def __init__(self, content: PlotContent, *, x_labelled: bool = True) -> None:
+    def __init__(self, content: PlotContent) -> None:
         super().__init__()
         self.content = content
         self.history: History | None = None
@@ -80,7 +49,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self._y_range: plot_scales.Range | None = None
         self._drawn: object = None
         self._sampled = 1
-        self._x_labelled = x_labelled
+        self._x_labels = True, True
         self._build()
         self.set_content(content)
         self._recolour()
@@ -119,14 +88,19 @@ class MetricPlot(pg.GraphicsLayoutWidget):
     def set_source(self, history: History | None, ghost: History | None, ghost_label: str, x_axis: XAxis) -> None:
         """Draw from this history, with `ghost` in grey behind it."""
         self.history, self.ghost, self.x_axis, self._ghost_label = history, ghost, x_axis, ghost_label
-        self.bottom.setLabel(X_LABELS[x_axis])
+        self._label_x()
         self.start_over()
 
-    def set_x_labelled(self, labelled: bool) -> None:
-        """Whether numbers and name of the x axis stand below."""
-        self._x_labelled = labelled
-        self.bottom.setVisible(labelled)
-        self.bottom.showLabel(labelled)
+    def set_x_labels(self, *, numbers: bool, name: bool) -> None:
+        """Whether the numbers and the name of the x axis stand below."""
+        self._x_labels = numbers, name
+        self._label_x()
+
+    def _label_x(self) -> None:
+        numbers, name = self._x_labels
+        self.bottom.setVisible(numbers)
+        self.bottom.setLabel(X_LABELS[self.x_axis])
+        self.bottom.showLabel(numbers and name)
 
     def start_over(self) -> None:
         """Forget the y range and what was drawn."""
@@ -216,15 +190,14 @@ class MetricPlot(pg.GraphicsLayoutWidget):
             drawn.changes = np.array([history.place(change, self.x_axis) for change in history.changes])
         drawn.empty = content.empty if empty and not history.evaluations else ""
         self.marks.show_content(drawn)
-        for axis in (self.left,):
-            if axis.style["showValues"] == bool(drawn.empty):
-                axis.setStyle(showValues=not drawn.empty)
+        if self.left.style["showValues"] == bool(drawn.empty):
+            self.left.setStyle(showValues=not drawn.empty)
         self.backdrop.shown = not drawn.empty
 
     def _name_entries(self, history: History) -> None:
         content, entries = self.content, []
         if content.points:
-            one_of = f" (1 of {self._sampled:,})" if self._sampled > 1 else ""
+            one_of = f" (1 in {self._sampled:,} shown)" if self._sampled > 1 else ""
             entries.append(Entry("point", "run", content.point_name + one_of))
         newest = history.series(content.line)[1][-1:]
         now = plot_scales.reading(float(newest[0])) if len(newest) and np.isfinite(newest[0]) else ""
@@ -263,34 +236,18 @@ class MetricPlot(pg.GraphicsLayoutWidget):
 
     def point_at(self, x: float | None, *, in_full: bool = True) -> None:
         """Read out the value nearest to `x`; None takes the readout away."""
-        self.marks.show_pointer(None if x is None or self.marks.content.empty else self._read(x, in_full))
+        self.marks.show_pointer(None if x is None or self.marks.content.empty else self._readout(x, in_full))
 
-    def _read(self, x: float, in_full: bool) -> Pointer | None:
-        history, line = self.history, self.content.line
-        if history is None or not history.count(line):
+    def _readout(self, x: float, in_full: bool) -> Pointer | None:
+        if self.history is None or not self.history.count(self.content.line):
             return None
-        xs, values = history.series(line, self.x_axis)
-        after = int(np.searchsorted(xs, x))
-        i = min(range(max(0, after - 1), min(after + 1, len(xs))), key=lambda k: abs(xs[k] - x))
-        lines = [("muted", self._place(history, i))] if in_full else []
-        if self.content.points:
-            lines.append(
-                ("run", f"{self.content.point_name} {number(float(history.series(self.content.points)[1][i]))}")
-            )
-        name = self.content.line_name or self.content.title
-        lines.append(("text", f"{name} {number(float(values[i]))}"))
-        content = self.marks.content
-        lines += [("change", change_words(history, k)) for k in self.marks.near(content.changes, x)[:_MOST_WORDS]]
-        near = self.marks.near(content.evaluations[0], x)[:_MOST_WORDS]
-        lines += [("evaluation", evaluation_words(history.evaluations[k])) for k in near]
-        heights = self._scaled(np.array([values[i]]))
-        return Pointer(float(xs[i]), tuple(lines), tuple(heights[np.isfinite(heights)].tolist()))
-
-    def _place(self, history: History, i: int) -> str:
-        line = self.content.line
-        step, seconds = history.series(line, "steps")[0][i], history.series(line, "time")[0][i]
-        episode = history.series(line, "episodes")[0][i]
-        return f"step {step:,.0f} · episode {episode:,.0f} · {seconds:,.1f} s"
+        reading = read(self.history, self.x_axis, self.content, x, in_full=in_full)
+        marks = self.marks.content
+        lines = [("change", change_words(self.history, k)) for k in self.marks.near(marks.changes, x)[:_MOST_WORDS]]
+        near = self.marks.near(marks.evaluations[0], x)[:_MOST_WORDS]
+        lines += [("evaluation", evaluation_words(self.history.evaluations[k])) for k in near]
+        heights = self._scaled(np.array([reading.value]))
+        return Pointer(reading.x, (*reading.lines, *lines), tuple(heights[np.isfinite(heights)].tolist()))
 
     def mouseMoveEvent(self, event):
         super().mouseMoveEvent(event)
@@ -325,24 +282,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         metrics = QFontMetricsF(font)
         self.left.setWidth(metrics.horizontalAdvance("−0.0000") + 10)
         self.bottom.setStyle(tickTextHeight=round(metrics.height()))
-        self.bottom.setLabel(X_LABELS[self.x_axis])
-        self.set_x_labelled(self._x_labelled)
+        self._label_x()
         self._drawn = None
         self.marks.update()
         self.backdrop.update()
-
-
-def evaluation_words(evaluation: Evaluation) -> str:
-    """Mean and standard deviation of a greedy evaluation, and when it was."""
-    returns = np.asarray(evaluation.returns, dtype=np.float64)
-    n = len(returns)
-    if not n:
-        return f"greedy evaluation without episodes at {evaluation.step:,}"
-    mean, spread = number(float(returns.mean())), number(float(returns.std()))
-    return f"greedy evaluation {mean} ± {spread} ({n} episode{'s' * (n != 1)}) at {evaluation.step:,}"
-
-
-def change_words(history: History, k: int) -> str:
-    """What a flag stands for: its number, what was changed, and how."""
-    change = history.changes[k]
-    return f"{k + 1}  {change.name.replace('_', ' ')} {to_text(change.old)} → {to_text(change.new)}"

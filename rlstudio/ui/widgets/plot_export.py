@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QPoint, QRect, QRectF, QSize, QThread, Signal
+from PySide6.QtCore import QBuffer, QCoreApplication, QPoint, QRect, QRectF, QSize, QThread, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QGraphicsView
@@ -101,15 +101,36 @@ def tables_of(history: History, names: Sequence[str]) -> list[Table]:
     return tables
 
 
-class CsvJob(QThread):
-    """Writes a CSV file beside the window's own work: a million rows take seconds. `error` is "" when it went well."""
+def save(path: Path, plots: Sequence[QGraphicsView], tables: Sequence[Table], title: str) -> None:
+    """Save as the path's ending says. Raises SaveError."""
+    kind = kind_of(path)
+    if kind == ".csv":
+        write_csv(path, tables)
+    elif kind == ".svg":
+        write_svg(path, plots, title)
+    else:
+        write_png(path, plots)
 
+
+def save_csv_beside(path: Path, tables: Sequence[Table], saved: Callable[[str, str], None]) -> None:
+    """Write a table in a thread of its own: a million rows take seconds, and the window goes on meanwhile.
+
+    `saved(path, error)`, a method of a widget, is called in the window's thread; `error` is in words, or "".
+    """
+    job = _CsvJob(path, tables)
+    job.saved.connect(saved)
+    _running.add(job)
+    job.start()
+
+
+class _CsvJob(QThread):
     saved = Signal(str, str)
-    """(path, error in words or "")"""
 
     def __init__(self, path: Path, tables: Sequence[Table]) -> None:
         super().__init__()
         self._path, self._tables = path, tables
+        self.finished.connect(self._done)  # a method of its own: so it is called in the window's thread
+        QCoreApplication.instance().aboutToQuit.connect(self.wait)  # a thread must not outlive the application
 
     def run(self) -> None:
         try:
@@ -118,6 +139,13 @@ class CsvJob(QThread):
             self.saved.emit(str(self._path), str(error))
         else:
             self.saved.emit(str(self._path), "")
+
+    def _done(self) -> None:
+        self.wait()
+        _running.discard(self)
+
+
+_running: set[_CsvJob] = set()
 
 
 def _lines(table: Table) -> Iterator[str]:

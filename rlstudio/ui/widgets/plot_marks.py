@@ -16,8 +16,6 @@ from rlstudio.ui.widgets.plot_layers import Copies, Layer
 from rlstudio.ui.widgets.plot_legend import draw_diamond
 from rlstudio.ui.widgets.plot_parts import Floats, NumberAxis, PlotView, pen
 
-FLAG_REACH = 16.0
-"""Flags nearer to each other than this many pixels share one."""
 _PAD = 8.0
 _DIAMOND, _SMALL_DIAMOND = 6.0, 4.0
 
@@ -123,16 +121,19 @@ class Marks(Layer):
         painter.drawText(QPointF(_PAD, baseline), words)
 
     def flags(self) -> list[tuple[float, str]]:
-        """(pixel, number or numbers) of each flag in view; flags too near to each other share one: "3–7"."""
-        width = self.boundingRect().width()
-        groups: list[list[tuple[float, int]]] = []
+        """(pixel, number or numbers) of each flag in view; flags that would overlap share one: "3–7"."""
+        metrics, width = QFontMetricsF(self.font), self.boundingRect().width()
+        groups: list[list[float]] = []  # pixel, first number, last number
+        free = -math.inf
         for number, x in enumerate(self.xs_to_pixels(self.content.changes).tolist(), 1):
-            if -1 <= x <= width + 1:
-                if groups and x - groups[-1][0][0] < FLAG_REACH:
-                    groups[-1].append((x, number))
-                else:
-                    groups.append([(x, number)])
-        return [(g[0][0], str(g[0][1]) if len(g) == 1 else f"{g[0][1]}–{g[-1][1]}") for g in groups]
+            if not -1 <= x <= width + 1:
+                continue
+            if x < free:
+                groups[-1][2] = number
+            else:
+                groups.append([x, number, number])
+            free = max(free, groups[-1][0] + _tab_width(metrics, _numbers(*groups[-1][1:])) + 2)
+        return [(x, _numbers(first, last)) for x, first, last in groups]
 
     def _draw_flags(self, painter: QPainter, colors: Colors) -> None:
         metrics, height = QFontMetricsF(self.font), self.boundingRect().height()
@@ -140,7 +141,7 @@ class Marks(Layer):
             painter.setPen(pen(colors.change, 1.0, alpha=0.7))
             x = round(x) + 0.5
             painter.drawLine(QPointF(x, 0), QPointF(x, height))
-            tab = QRectF(x, 0, metrics.horizontalAdvance(text) + 8, metrics.height())
+            tab = QRectF(x, 0, _tab_width(metrics, text), metrics.height())
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(QColor(colors.change)))
             painter.drawRect(tab)
@@ -195,6 +196,14 @@ class Marks(Layer):
         for row, (color, text) in enumerate(pointer.lines):
             painter.setPen(QColor(getattr(colors, color)))
             painter.drawText(QPointF(frame.left() + _PAD, frame.top() + _PAD / 2 + row * line + metrics.ascent()), text)
+
+
+def _numbers(first: float, last: float) -> str:
+    return f"{first:.0f}" if first == last else f"{first:.0f}–{last:.0f}"
+
+
+def _tab_width(metrics: QFontMetricsF, text: str) -> float:
+    return metrics.horizontalAdvance(text) + 8
 
 
 def _brush_diamond(painter: QPainter, colors: Colors) -> None:

@@ -74,7 +74,8 @@ class NumberAxis(pg.AxisItem):
         super().__init__(orientation, linkView=view, maxTickLength=0)
         self.logarithmic = False
         self.enableAutoSIPrefix(False)
-        self.setStyle(tickTextOffset=6, autoReduceTextSpace=False, hideOverlappingLabels=False)
+        reach = 15 if orientation == "bottom" else 8  # how far, in pixels, a number may stand out beyond the axis' ends
+        self.setStyle(tickTextOffset=6, autoReduceTextSpace=False, hideOverlappingLabels=reach)
 
     def tickValues(self, low, high, size):
         return [self.ticks(low, high, size)]
