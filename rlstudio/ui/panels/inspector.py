@@ -26,7 +26,7 @@ Range = tuple[float, float]
 
 def name_and_unit(label: str) -> tuple[str, str]:
     """A dimension's label taken apart: "pole angle (rad)" is ("pole angle", "rad")."""
-    match = re.fullmatch(r"(.*\S)\s*\(([^()]*)\)", label)
+    match = re.fullmatch(r"(.*\S)\s+\(([^()]*)\)", label)
     return (match[1], match[2]) if match else (label, "")
 
 
@@ -164,7 +164,7 @@ class InspectorPanel(QWidget):
         self.action_bars.setVisible(bool(rows))
         self.spread_bars.setVisible(not episode.discrete)
         self._thought_part.setVisible(bool(rows) or not episode.discrete)
-        title = "action probabilities" if probabilities else "Q-values: expected return of each action"
+        title = "action probabilities" if probabilities else "Q-values (expected return)"
         self.thought_title.setText(title if rows else "action done (policy's mean ± spread)")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -187,7 +187,7 @@ class InspectorPanel(QWidget):
         self._parts.setContentsMargins(_MARGIN, 8, _MARGIN, 12)
         self._parts.setSpacing(_GAP)
         set_role(self.note, "muted")
-        self._step_part = _part(ElidedLabel("step: state → action → reward"), self.step_facts, self.note)
+        self._step_part = _part(ElidedLabel("state → action → reward"), self.step_facts, self.note)
         self._observation_part = _part(ElidedLabel("observation"), self.observation)
         self._thought_part = _part(self.thought_title, self.action_bars, self.spread_bars)
         for part, stretch in ((self._step_part, 3), (self._observation_part, 4), (self._thought_part, 4)):

@@ -60,6 +60,7 @@ class StagePanel(QWidget):
         self._last = 0  # the episode shown before going live
         self._returns: NDArray[np.float64] = np.zeros(1)
         self._playback = Playback(0)
+        self._painted: tuple[Episode, int] | None = None  # the recorded frame that is in the view
         self._live: tuple[Frame, FrameNote] | None = None
         self._message = ""
         self._env = ""
@@ -263,7 +264,9 @@ class StagePanel(QWidget):
     def _show_frame(self) -> None:
         assert self._current is not None
         episode, index = self._episodes[self._current], self._playback.index
-        self.view.show_frame(episode.frames[index], sharp=drawn_in_pixels(episode.env))
+        if self._painted is None or self._painted[0] is not episode or self._painted[1] != index:
+            self.view.show_frame(episode.frames[index], sharp=drawn_in_pixels(episode.env))
+            self._painted = episode, index
         self.strip.show_recorded(episode, self._current, len(self._episodes), index, float(self._returns[index]))
         self.transport.show_position(index)
         self.frameShown.emit(episode, index)
@@ -273,6 +276,7 @@ class StagePanel(QWidget):
         self.transport.show_playing(playing)
 
     def _show_live_again(self) -> None:
+        self._painted = None
         if self._live is None:
             self.strip.show_nothing()
             self.view.show_message(self._message)

@@ -17,7 +17,8 @@ _TICKS = 12  # height of the part above the groove that holds the ticks
 
 
 def standing_out(rewards: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each reward is from the usual one, shape (T,), scaled to -1…1.
+    """How far each reward is from the usual one, shape (T,), between -1 and 1; roots, so that a crash at the end does
+    not flatten all the rest.
 
     Usual is the reward that more than half of the steps have (CartPole's 1, MountainCar's -1), else 0; so rewards that
     never differ give no ticks at all, and a goal among a thousand equal steps is seen.
@@ -28,7 +29,9 @@ def standing_out(rewards: NDArray[np.float64]) -> NDArray[np.float64]:
     usual = values[np.argmax(counts)] if 2 * counts.max() > len(rewards) else 0.0
     difference = rewards - usual
     largest = float(np.max(np.abs(difference), initial=0.0))
-    return difference / largest if largest > 0 else np.zeros(len(rewards))
+    if largest == 0:
+        return np.zeros(len(rewards))
+    return np.sign(difference) * np.sqrt(np.abs(difference) / largest)
 
 
 def remarked(episode: Episode) -> list[int]:
@@ -166,8 +169,7 @@ class Timeline(QSlider):
                 continue
             height = max(2.0, abs(share) * _TICKS / 2)
             top = middle - height if share > 0 else middle
-            # A reward comes with the step that ends in the next frame.
-            x = self.position_of(step + 1) - width / 2
+            x = self.position_of(step) - width / 2  # at the frame beside which the inspector shows this reward
             painter.fillRect(QRectF(x, top, width, height), QColor(colors.good if share > 0 else colors.live))
         for step in self._remarks:
             painter.fillRect(QRectF(self.position_of(step) - 0.5, groove.top() - 3, 1.5, 3), QColor(colors.change))

@@ -207,7 +207,6 @@ class TransportBar(QWidget):
             self._thumbnail.hide()
             return
         words = f"step {index}"
-        if index:
-            words += f" · reward {signed(self._episode.rewards[index - 1])}"
+        words += f" · reward {signed(self._episode.rewards[index])}" if index < self._episode.length else " · the end"
         top = self.slider.mapToGlobal(self.slider.rect().topLeft())
         self._thumbnail.show_at(index, words, QPointF(pointer.x(), top.y()).toPoint())

@@ -1,0 +1,129 @@
+"""What an export holds: frames, timing in words, names; and the dialog and progress around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_episodes import episode
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QSignalSpy
+
+from rlstudio.core.messages import Exported
+from rlstudio.ui.widgets.export_dialog import ExportDialog
+from rlstudio.ui.widgets.export_plan import Clip, ExportOptions, free_path, timing_words
+from rlstudio.ui.widgets.export_progress import ExportProgress
+
+Show = Callable[..., Any]
+
+
+def choose(dialog: ExportDialog, words: str) -> None:
+    dialog.which.setCurrentIndex(dialog.which.findText(words, Qt.MatchFlag.MatchContains))
+
+
+@pytest.mark.parametrize(
+    ("fps", "speed", "words"),
+    [
+        (50, 1, "20 ms"),
+        (25, 1, "40 ms"),
+        (30, 1, "30 or 40 ms"),
+        (60, 0.5, "30 or 40 ms"),
+        (50, 2, "plays at ×1."),
+        (30, 4, "plays at ×1.67"),
+    ],
+)
+def test_the_timing_is_told_truly(fps: float, speed: float, words: str) -> None:
+    assert words in timing_words(fps, speed)
+
+
+def test_a_gif_keeps_every_frame_and_never_asks_for_more_than_50_a_second() -> None:
+    made = episode([1.0] * 9)
+    options = ExportOptions(Path("a.gif"), (Clip(made, 2, 5),), fps=50, speed=4)
+    command = options.command()
+    assert command.clips == [made.frames.blobs[2:6]]
+    assert command.shape == (40, 60, 3)
+    assert command.fps * command.speed == 50
+    assert options.frames == 4
+    assert options.seconds == pytest.approx(4 / 50)
+
+
+def test_it_opens_ready_for_the_episode_shown(show: Show, tmp_path: Path) -> None:
+    episodes = [episode([1.0] * 5, algorithm="ppo", step=40_000, seed=3), episode([1.0] * 8)]
+    dialog = show(ExportDialog(episodes, 0, folder=tmp_path))
+    options = dialog.options()
+    assert options.path == tmp_path / "CartPole-v1-ppo-step40000-seed3.gif"
+    assert [(clip.first, clip.last) for clip in options.clips] == [(0, 5)]
+    assert dialog.fault.text() == ""
+
+
+def test_several_and_all_take_whole_episodes(show: Show, tmp_path: Path) -> None:
+    episodes = [episode([1.0] * length) for length in (5, 8, 3)]
+    dialog = show(ExportDialog(episodes, 1, folder=tmp_path))
+    choose(dialog, "all")
+    assert dialog.options().frames == 6 + 9 + 4
+    choose(dialog, "several")
+    assert dialog.options().frames == 9
+    dialog.chosen.item(2).setCheckState(Qt.CheckState.Checked)
+    assert [clip.episode.length for clip in dialog.options().clips] == [8, 3]
+    for row in range(3):
+        dialog.chosen.item(row).setCheckState(Qt.CheckState.Unchecked)
+    assert "at least one" in dialog.fault.text()
+
+
+def test_episodes_of_another_picture_size_cannot_share_a_file(show: Show, tmp_path: Path) -> None:
+    episodes = [episode([1.0] * 5), episode([1.0] * 5, size=(20, 20)), episode([1.0] * 5)]
+    dialog = show(ExportDialog(episodes, 0, folder=tmp_path))
+    choose(dialog, "all")
+    assert len(dialog.options().clips) == 2
+    assert "1 of another picture size" in dialog.size.text()
+
+
+def test_frames_from_a_to_b(show: Show, tmp_path: Path) -> None:
+    dialog = show(ExportDialog([episode([1.0] * 9)], 0, folder=tmp_path))
+    dialog.first.setValue(3)
+    dialog.last.setValue(6)
+    assert dialog.options().frames == 4
+    dialog.last.setValue(2)
+    assert "after the last" in dialog.fault.text()
+
+
+def test_a_wrong_name_is_refused_in_words(show: Show, tmp_path: Path) -> None:
+    dialog = show(ExportDialog([episode([1.0])], 0, folder=tmp_path))
+    for name, words in ((tmp_path / "a.png", "end in .gif"), (tmp_path / "none" / "a.gif", "no folder")):
+        dialog.path.setText(str(name))
+        dialog.path.textEdited.emit(str(name))
+        assert words in dialog.fault.text()
+    (tmp_path / "old.gif").touch()
+    dialog.path.setText(str(tmp_path / "old.gif"))
+    dialog.path.textEdited.emit("")
+    assert "will be replaced" in dialog.fault.text()
+    assert dialog._export.isEnabled()
+
+
+def test_a_suggested_name_never_takes_a_file_that_exists(tmp_path: Path) -> None:
+    (tmp_path / "a.gif").touch()
+    (tmp_path / "a-2.gif").touch()
+    assert free_path(tmp_path, "a.gif") == tmp_path / "a-3.gif"
+
+
+def test_progress_cancel_and_the_file_in_the_end(show: Show) -> None:
+    progress = ExportProgress()
+    assert not progress.isVisible()
+    show(progress)
+    progress.begin("/somewhere/a.gif", 10)
+    progress.set_progress(4, 10)
+    assert (progress.bar.value(), progress.bar.maximum()) == (4, 10)
+    cancelled = QSignalSpy(progress.cancelRequested)
+    progress.cancel_button.click()
+    progress.cancel_button.click()
+    assert cancelled.count() == 1
+    progress.finish(Exported("/somewhere/a.gif", 10, 600, 400, 65_000, 0.1))
+    assert "a.gif" in progress.words.text()
+    assert "65 kB" in progress.words.text()
+    assert progress.show_button.isVisible()
+    progress.close_button.click()
+    assert not progress.isVisible()
+    progress.fail("The disk is full.")
+    assert not progress.show_button.isVisible()
