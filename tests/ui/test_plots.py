@@ -454,8 +454,8 @@ def test_a_saved_picture_shows_all_plots_at_twice_the_size(panel: PlotsPanel, tm
     panel.show_run(run_of(500), SPEC, CONFIG, 475)
     panel.save_as(str(tmp_path / "plot.png"))
     image = QImage(str(tmp_path / "plot.png"))
-    assert image.width() == 2 * return_plot(panel).width()
-    assert image.height() == 2 * sum(plot.height() for plot in panel.plots())
+    assert image.width() == 2 * (return_plot(panel).width() + 32), "with a margin of 16 all around"
+    assert image.height() == 2 * (sum(plot.height() for plot in panel.plots()) + 32)
     colors = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     assert current_colors().run in colors
 

@@ -27,7 +27,7 @@ from rlstudio.core.history import EPISODE_LENGTH, History, XAxis
 from rlstudio.core.run_config import RunConfig
 from rlstudio.ui.theme import GRID, set_role
 from rlstudio.ui.widgets import plot_export, plot_scales, run_plots
-from rlstudio.ui.widgets.metric_plot import MetricPlot
+from rlstudio.ui.widgets.metric_plot import RIGHT_MARGIN, MetricPlot
 from rlstudio.ui.widgets.plot_content import PlotContent
 from rlstudio.ui.widgets.plot_header import PlotHeader
 
@@ -147,6 +147,8 @@ class PlotsPanel(QWidget):
             self._offer_metrics()
         if self._following:
             self._grow_x(history)
+        scroll_bar = self._return_plot.width() - self._diagnostics.viewport().width() if self._shown else 0
+        self._return_plot.set_right_margin(RIGHT_MARGIN + max(0, scroll_bar))
         for plot in self.plots():
             plot.refresh(following=self._following)
 

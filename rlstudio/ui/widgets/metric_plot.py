@@ -24,6 +24,7 @@ from rlstudio.ui.widgets.plot_readout import change_words, evaluation_words, rea
 
 X_LABELS = {"steps": "environment steps", "episodes": "episodes", "time": "training time (s)"}
 N_POINTS = 1000
+RIGHT_MARGIN = 8
 _MOST_BUCKETS = 500
 _FEW_POINTS = 100
 _MOST_WORDS = 6
@@ -60,7 +61,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self.view, self.legend = PlotView(), Legend()
         self.left, self.bottom = NumberAxis("left", self.view), NumberAxis("bottom", self.view)
         self.ci.layout.setSpacing(0)
-        self.ci.layout.setContentsMargins(0, 2, 8, 2)
+        self.ci.layout.setContentsMargins(0, 2, RIGHT_MARGIN, 2)
         self.addItem(self.legend, 0, 0, 1, 2)
         self.addItem(self.left, 1, 0)
         self.addItem(self.view, 1, 1)
@@ -101,6 +102,12 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self.bottom.setVisible(numbers)
         self.bottom.setLabel(X_LABELS[self.x_axis])
         self.bottom.showLabel(numbers and name)
+
+    def set_right_margin(self, pixels: int) -> None:
+        """Room to the right of the axes, so that those of several plots end at one place."""
+        left, top, right, bottom = self.ci.layout.getContentsMargins()
+        if right != pixels:
+            self.ci.layout.setContentsMargins(left, top, pixels, bottom)
 
     def start_over(self) -> None:
         """Forget the y range and what was drawn."""

@@ -19,6 +19,7 @@ from rlstudio.ui.theme import current_colors
 KINDS = {".png": "PNG picture", ".svg": "SVG drawing", ".csv": "CSV table"}
 HEADER = "series,environment_steps,episodes,training_seconds,value\n"
 _PNG_SCALE = 2.0
+_MARGIN = 16
 _ROWS = 20_000
 
 
@@ -70,6 +71,7 @@ def write_svg(path: Path, plots: Sequence[QGraphicsView], title: str) -> None:
     generator.setOutputDevice(buffer)
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(0, 0), size))
+    generator.setResolution(plots[0].logicalDpiX())  # else text in points comes out smaller than on the screen
     generator.setTitle(title)
     painter = QPainter(generator)
     painter.fillRect(generator.viewBoxF(), QColor(current_colors().window))
@@ -160,13 +162,14 @@ def _lines(table: Table) -> Iterator[str]:
 
 
 def _size(plots: Sequence[QGraphicsView]) -> QSize:
-    return QSize(max(plot.width() for plot in plots), sum(plot.height() for plot in plots))
+    width, height = max(plot.width() for plot in plots), sum(plot.height() for plot in plots)
+    return QSize(width + 2 * _MARGIN, height + 2 * _MARGIN)
 
 
 def _paint(painter: QPainter, plots: Sequence[QGraphicsView]) -> None:
-    y = 0
+    y = _MARGIN
     for plot in plots:
-        area = QRectF(0, y, plot.width(), plot.height())
+        area = QRectF(_MARGIN, y, plot.width(), plot.height())
         plot.render(painter, area, plot.viewport().rect())
         y += plot.height()
 

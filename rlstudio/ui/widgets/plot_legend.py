@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPolyg
 from rlstudio.ui.theme import current_colors
 from rlstudio.ui.widgets.plot_parts import pen
 
-_SAMPLE, _GAP, _SPACE = 22.0, 6.0, 16.0
+_SAMPLE, _GAP, _SPACE, _BELOW = 22.0, 6.0, 16.0, 6.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Legend(pg.GraphicsWidget):
                 x, y = 0.0, y + line
             self._places.append((entry, QPointF(x, y)))
             x += needed + _SPACE
-        height = y + line + 2
+        height = y + line + _BELOW
         if height != self._height:
             self._height = height
             self.setMinimumHeight(height)

@@ -97,28 +97,31 @@ class Marks(Layer):
             flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
             painter.drawText(self.boundingRect().adjusted(_PAD, 0, -_PAD, 0), flags, self.content.empty)
             return
-        for value, words, color in self.content.levels:
-            self._draw_level(painter, value, words, getattr(colors, color))
+        for value, _, color in self.content.levels:
+            self._draw_level(painter, value, getattr(colors, color))
         self._draw_flags(painter, colors)
         self._draw_evaluations(painter, colors, widget)
+        for value, words, color in self.content.levels:
+            self._name_level(painter, value, words, getattr(colors, color))
         if self.pointer is not None:
             self._draw_pointer(painter, self.pointer, colors)
 
-    def _draw_level(self, painter: QPainter, value: float, words: str, color: str) -> None:
-        y = round(self.to_pixels(0.0, value).y()) + 0.5
-        box, metrics = self.boundingRect(), QFontMetricsF(self.font)
-        if not 0 <= y <= box.height():
+    def _draw_level(self, painter: QPainter, value: float, color: str) -> None:
+        y, box = round(self.to_pixels(0.0, value).y()) + 0.5, self.boundingRect()
+        if 0 <= y <= box.height():
+            painter.setPen(pen(color, 1.5, style=Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(0, y), QPointF(box.width(), y))
+
+    def _name_level(self, painter: QPainter, value: float, words: str, color: str) -> None:
+        y, metrics = round(self.to_pixels(0.0, value).y()) + 0.5, QFontMetricsF(self.font)
+        if not 0 <= y <= self.boundingRect().height():
             return
-        painter.setPen(pen(color, 1.5, style=Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(0, y), QPointF(box.width(), y))
-        above = y - metrics.height() >= 0
-        baseline = y - metrics.descent() - 1 if above else y + metrics.ascent() + 2
+        top = y - metrics.height() - 1 if y >= metrics.height() else y + 2
         back = QColor(current_colors().window)
         back.setAlphaF(0.8)  # the words stay readable on points, which stay visible behind them
-        top = baseline - metrics.ascent()
         painter.fillRect(QRectF(_PAD - 2, top, metrics.horizontalAdvance(words) + 4, metrics.height()), back)
         painter.setPen(QColor(color))
-        painter.drawText(QPointF(_PAD, baseline), words)
+        painter.drawText(QPointF(_PAD, top + metrics.ascent()), words)
 
     def flags(self) -> list[tuple[float, str]]:
         """(pixel, number or numbers) of each flag in view; flags that would overlap share one: "3–7"."""

@@ -14,11 +14,10 @@ Floats = NDArray[np.float64]
 
 
 def pen(color: str, width: float = 1.0, *, alpha: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """A pen whose width is in pixels, whatever the scale of the axes."""
+    """A pen with straight ends; its width is in pixels."""
     shade = QColor(color)
     shade.setAlphaF(alpha)
     made = QPen(shade, width, style)
-    made.setCosmetic(True)
     made.setCapStyle(Qt.PenCapStyle.FlatCap)
     return made
 
