@@ -115,7 +115,7 @@ class ExportDialog(QDialog):
         self.timing.setText(timing_words(options.fps, options.speed))
         set_role(self.timing, "warning" if options.played_speed < options.speed else "muted")
         frames = f"{options.frames:,} frame{'s' if options.frames != 1 else ''}"
-        about = f"{frames} · plays {options.seconds:.1f} s · about {file_size(options.estimated_bytes())}"
+        about = f"{frames} · plays {options.seconds:.1f} s · roughly {file_size(options.estimated_bytes())}"
         left_out = f" · {self._left_out} of another picture size left out" if self._left_out else ""
         self.size.setText(about + left_out)
         self.fault.setText(self._why_not(options))
