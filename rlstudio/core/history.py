@@ -26,6 +26,7 @@ EVALUATION = "greedy evaluation"
 """Mean return of each greedy evaluation; its rows are those of `History.evaluations`."""
 
 _CHUNK = 4096
+_EVALUATION_COPY = "evaluation_mean"  # metrics.csv holds the evaluations' means too, for readers of that file alone
 Mark = TypeVar("Mark", Evaluation, Change)
 
 
@@ -113,8 +114,9 @@ class History:
         *,
         window: int = 25,
     ) -> History:
-        """The history of a run that was written to disk."""
+        """The history of a run that was written to disk; `run_events.marks_of` makes the marks of its events."""
         history = cls(window)
+        metrics = {name: series for name, series in metrics.items() if name != _EVALUATION_COPY}
         history._add_episodes(monitor.returns, monitor.lengths, monitor.end_steps, monitor.end_seconds)
         history._add_metrics(metrics)
         history._add_marks(evaluations, changes)
