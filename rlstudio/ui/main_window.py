@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         self.actions_by_name: dict[str, QAction] = {}
         self._add(menu, "openAction2", "Open…", lambda: self.toolbar.open_action.trigger())
-        self._add(menu, "exportAction", "Export as GIF…", self.stage.export, "Ctrl+E")
+        self._add(menu, "exportAction", "Export as GIF…", self._export, "Ctrl+E")
         self._add(menu, "runsFolderAction", "Show the runs folder")
         menu.addSeparator()
         self._theme_menu(menu.addMenu("Appearance"))
@@ -180,6 +180,15 @@ class MainWindow(QMainWindow):
 
     def _toggle_setup(self) -> None:
         self.setup.set_folded(not self.setup.is_folded())
+
+    def _export(self) -> None:
+        """What was recorded; while live, what was recorded last."""
+        if not self.stage.episodes():
+            self.banner.say("There is nothing to export yet: record an episode first (R).")
+            return
+        if not self.stage.showing_recording():
+            self.stage.show_recording()
+        self.stage.export()
 
     def _whats_this(self) -> None:
         """Tooltips are the program's one explanation; "What is this?" shows the same words on a click."""
