@@ -34,7 +34,8 @@ class Outcome:
 def play_out(
     env: gym.Env[Any, Any], policy: Policy, seed: int, *, greedy: bool, look_up: Callable[[], None]
 ) -> Outcome:
-    """One whole episode without pictures. `look_up` is called every hundred steps and may raise."""
+    """One whole episode without pictures. `look_up` is called before it and every hundred steps; it may raise."""
+    look_up()
     observation, info = env.reset(seed=seed)
     policy.start_episode(seed)
     total, length = 0.0, 0
@@ -81,7 +82,6 @@ def evaluate(command: EvaluatePolicy, channel: Channel) -> None:
     try:
         policy = build_policy(command.policy, env)
         for index in range(command.episodes):
-            look_up()
             channel.send(Progress(index, command.episodes, f"episode {index + 1} of {command.episodes}"))
             seed = command.seed + index
             outcome = play_out(env, policy, seed, greedy=command.greedy, look_up=look_up)

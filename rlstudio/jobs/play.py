@@ -62,19 +62,10 @@ class LivePlayer:
         observation, info = self._env.reset(seed=seed)
         self._policy.start_episode(seed)
         episode, t, total, reward, ending, action_name = seed - self._start.seed + 1, 0, 0.0, 0.0, "", ""
-        due = ended = time.perf_counter()
-        while True:
-            wanted = self._channel.wants_frame()
-            if wanted:
+        due = time.perf_counter()
+        while not ending:
+            if self._channel.wants_frame():
                 self._show(episode, t, total, reward, ending, action_name)
-            if ending and wanted:
-                self._listen_until(time.perf_counter() + HOLD_LAST_PICTURE_SECONDS)
-                return
-            if ending:  # the frame before was not taken yet, and why an episode ended is worth waiting for
-                self._listen_until(time.perf_counter() + 1.0 / self._fps)
-                if time.perf_counter() - ended > HOLD_LAST_PICTURE_SECONDS:
-                    return
-                continue
             due = max(due + 1.0 / self._fps, time.perf_counter() - 1.0 / self._fps)
             self._listen_until(due)
             if self._changed_policy:
@@ -87,10 +78,19 @@ class LivePlayer:
             t += 1
             action_name = self._actions[int(action)] if self._actions and np.ndim(action) == 0 else ""
             if terminated or truncated:
-                ended = time.perf_counter()
                 ending = (
                     ending_words(self._start.env, observation, terminated, truncated, reward) or "the episode ended"
                 )
+
+        self._wait_for_the_screen()
+        self._show(episode, t, total, reward, ending, action_name)
+        self._listen_until(time.perf_counter() + HOLD_LAST_PICTURE_SECONDS)
+
+    def _wait_for_the_screen(self) -> None:
+        """Until the frame before was taken, for a moment at most: why an episode ended is worth showing."""
+        give_up = time.perf_counter() + HOLD_LAST_PICTURE_SECONDS
+        while not self._channel.wants_frame() and time.perf_counter() < give_up:
+            self._listen_until(time.perf_counter() + 1.0 / self._fps)
 
     def _show(self, episode: int, t: int, total: float, reward: float, ending: str, action: str) -> None:
         self._channel.enter(Phase.RENDERING)

@@ -23,7 +23,7 @@ class TrainingView:
         self._limit = step_limit(env)
         self._drawn_step = -1
         self._can_draw = True
-        self._last_reward: Any = 0.0
+        self._last_reward: Any = None
 
     def saw(self, rewards: Any, terminated: Any, truncated: Any) -> None:
         """The outcome of a step, kept as it is: read only when a frame is drawn."""
@@ -34,8 +34,8 @@ class TrainingView:
         return step != self._drawn_step
 
     def draw(self, counter: EpisodeCounter, step: int) -> tuple[NDArray[np.uint8], dict[str, Any]] | None:
-        """The picture now; None where this environment cannot be drawn."""
-        if not self._can_draw:
+        """The picture now; None where this environment cannot be drawn, or has not made a step yet."""
+        if not self._can_draw or self._last_reward is None:
             return None
         frame = training_frame(self._env)
         if frame is None:
