@@ -17,14 +17,14 @@ _LANDER = EnvironmentWords(
     docs="box2d/lunar_lander/",
     summary="Land softly between the two flags, using the main engine and two side engines sparingly.",
     observation=numbers(
-        ("horizontal distance from the pad", "half screen widths"),
-        ("height above the pad", "half screen heights"),
+        ("horizontal distance from the pad", "half widths"),
+        ("height above the pad", "half heights"),
         ("horizontal velocity", "×5 m/s"),
         ("vertical velocity", "×7.5 m/s"),
         ("angle", "rad"),
         ("angular velocity", "×2.5 rad/s"),
-        ("left leg touches the ground", "0 or 1"),
-        ("right leg touches the ground", "0 or 1"),
+        ("left leg on the ground", ""),
+        ("right leg on the ground", ""),
     ),
     action=numbers(
         "main engine (off below 0, half to full throttle above)",
@@ -41,7 +41,7 @@ def _leg(number: int) -> tuple[Dimension, ...]:
         (f"hip {number} angular velocity", "×4 rad/s"),
         (f"knee {number} angle, plus 1", "rad"),
         (f"knee {number} angular velocity", "×6 rad/s"),
-        (f"leg {number} touches the ground", "0 or 1"),
+        (f"leg {number} on the ground", ""),
     )
 
 
