@@ -305,6 +305,20 @@ def test_the_telling_metrics_come_first_and_others_by_choice(panel: PlotsPanel) 
     assert panel.metrics_shown == ["explained_variance", "value_loss", EPISODE_LENGTH], "remembered"
 
 
+def test_the_x_axes_end_at_one_place_with_and_without_a_scroll_bar(panel: PlotsPanel) -> None:
+    panel.show_run(run_of(40), SPEC, CONFIG, 475)
+    for height in (800, 420):
+        panel.resize(700, height)
+        panel.show_metrics(["explained_variance", "entropy", "value_loss", EPISODE_LENGTH])
+        QApplication.processEvents()
+        QApplication.processEvents()
+        ends = []
+        for plot in panel.plots():
+            right = plot.mapFromScene(plot.view.sceneBoundingRect().topRight())
+            ends.append(plot.viewport().mapTo(panel, right).x())
+        assert max(ends) - min(ends) <= 1
+
+
 def test_a_metric_nobody_declared_is_offered_too(panel: PlotsPanel) -> None:
     history = run_of(4)
     panel.show_run(history, SPEC, CONFIG, None)

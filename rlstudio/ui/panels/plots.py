@@ -147,10 +147,13 @@ class PlotsPanel(QWidget):
             self._offer_metrics()
         if self._following:
             self._grow_x(history)
-        scroll_bar = self._return_plot.width() - self._diagnostics.viewport().width() if self._shown else 0
-        self._return_plot.set_right_margin(RIGHT_MARGIN + max(0, scroll_bar))
         for plot in self.plots():
             plot.refresh(following=self._following)
+
+    def _align(self, *_range: int) -> None:
+        """Let the return's x axis end where those below do, scroll bar or not."""
+        bar = self._diagnostics.verticalScrollBar()
+        self._return_plot.set_right_margin(RIGHT_MARGIN + (bar.sizeHint().width() if bar.maximum() > 0 else 0))
 
     def _can_wait(self, history: History) -> bool:
         """Whether what is new is too little to be seen: then it is drawn a few times a second, not at every report."""
@@ -318,6 +321,7 @@ class PlotsPanel(QWidget):
         self._diagnostics.setWidgetResizable(True)
         self._diagnostics.setFrameShape(QFrame.Shape.NoFrame)
         self._diagnostics.setWidget(rows)
+        self._diagnostics.verticalScrollBar().rangeChanged.connect(self._align)
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self._return_plot)

@@ -51,6 +51,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self._drawn: object = None
         self._sampled = 1
         self._x_labels = True, True
+        self._right_margin = RIGHT_MARGIN
         self._build()
         self.set_content(content)
         self._recolour()
@@ -61,7 +62,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self.view, self.legend = PlotView(), Legend()
         self.left, self.bottom = NumberAxis("left", self.view), NumberAxis("bottom", self.view)
         self.ci.layout.setSpacing(0)
-        self.ci.layout.setContentsMargins(0, 2, RIGHT_MARGIN, 2)
+        self._set_margins()
         self.addItem(self.legend, 0, 0, 1, 2)
         self.addItem(self.left, 1, 0)
         self.addItem(self.view, 1, 1)
@@ -95,6 +96,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
     def set_x_labels(self, *, numbers: bool, name: bool) -> None:
         """Whether the numbers and the name of the x axis stand below."""
         self._x_labels = numbers, name
+        self._set_margins()
         self._label_x()
 
     def _label_x(self) -> None:
@@ -105,9 +107,13 @@ class MetricPlot(pg.GraphicsLayoutWidget):
 
     def set_right_margin(self, pixels: int) -> None:
         """Room to the right of the axes, so that those of several plots end at one place."""
-        left, top, right, bottom = self.ci.layout.getContentsMargins()
-        if right != pixels:
-            self.ci.layout.setContentsMargins(left, top, pixels, bottom)
+        if pixels != self._right_margin:
+            self._right_margin = pixels
+            self._set_margins()
+
+    def _set_margins(self) -> None:
+        below = 2 if self._x_labels[0] else 8  # the lowest number of the y axis reaches below the axis
+        self.ci.layout.setContentsMargins(0, 2, self._right_margin, below)
 
     def start_over(self) -> None:
         """Forget the y range and what was drawn."""
