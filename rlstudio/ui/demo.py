@@ -37,7 +37,7 @@ def run_demo(*, offscreen: bool, output: str | None = None) -> int:
 def _train(window: MainWindow, controller: Controller, speed: int) -> None:
     window.setup.set_request(REQUEST)
     window.toolbar.speed.set_position(speed)
-    controller.train("train")
+    controller.starting.train("train")
 
 
 class _Shot:
@@ -51,6 +51,7 @@ class _Shot:
 
     def begin(self, window: MainWindow, controller: Controller) -> None:
         self._window, self._controller = window, controller
+        window.showNormal()  # a maximised window is no larger than its screen, and this screen is small
         window.resize(1600, 1000)
         print("rlstudio: no display; training PPO on CartPole offscreen…", file=sys.stderr)
         _train(window, controller, FULL)
@@ -100,4 +101,4 @@ class _Shot:
 
     def _close(self) -> None:
         self._timer.stop()
-        self._controller.close_without_asking()
+        self._controller.closing.save_and_close()
