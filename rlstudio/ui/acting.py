@@ -66,6 +66,11 @@ class Acting(QObject):
         for errand in (self.recording, self.evaluating, self.exporting):
             errand.check_health()
 
+    def abandon(self) -> None:
+        """Give up whatever is under way, without waiting for it."""
+        for errand in (self.recording, self.evaluating, self.exporting):
+            errand.abandon()
+
     # ------------------------------------------------------------ recording
 
     def record(self, subject: Subject, policy: m.PolicyData | None, wish: ActWish, save_to: str | None) -> None:

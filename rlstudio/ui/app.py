@@ -79,6 +79,6 @@ def _close_on_signals(window: MainWindow, controller: Controller) -> dict[signal
     """
 
     def close(_signal: int, _frame: object) -> None:
-        QTimer.singleShot(0, controller.close_without_asking)
+        QTimer.singleShot(0, controller.closing.save_and_close)
 
     return {name: signal.signal(name, close) for name in (signal.SIGINT, signal.SIGTERM)}

@@ -50,12 +50,17 @@ class Errand(QObject):
         if self._job is None:
             return
         if self._status == "stopping" or self._trouble:
-            self._job.abandon()
-            self._job = None
-            self.ended.emit("stopped")
+            self.abandon()
             return
         self._status = "stopping"
         self._job.post(m.Stop())
+
+    def abandon(self) -> None:
+        """Give up at once."""
+        if self._job is not None:
+            self._job.abandon()
+            self._job = None
+            self.ended.emit("stopped")
 
     def check_health(self) -> None:
         """Say it once when the child no longer answers."""

@@ -180,7 +180,7 @@ class Load:
         if self._controller.training.state == "paused":
             self._controller.training.resume()
         self.run = self._controller.training.run
-        self._controller.close_without_asking()
+        self._controller.closing.save_and_close()
 
     def report(self) -> None:
         """The figures."""
@@ -211,10 +211,10 @@ class SpeedRun:
 
         def finished(_status: str, summary: dict[str, float]) -> None:
             self.rate = summary["steps_per_second"]
-            QTimer.singleShot(100, controller.close_without_asking)
+            QTimer.singleShot(100, controller.closing.save_and_close)
 
         controller.training.finished.connect(finished)
-        QTimer.singleShot(2500, lambda: controller.train("train"))
+        QTimer.singleShot(2500, lambda: controller.starting.train("train"))
 
 
 def without_window(steps: int, home: Path) -> float:

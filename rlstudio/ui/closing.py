@@ -1,0 +1,60 @@
+"""Closing: ask, save, close. The window goes once what is under way is whole on disk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QMessageBox
+
+from rlstudio.ui.acting import Acting
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.training import Training
+
+
+class Closing(QObject):
+    """What happens between the wish to close and the end."""
+
+    def __init__(self, window: MainWindow, training: Training, acting: Acting) -> None:
+        super().__init__(window)
+        self._window, self._training, self._acting = window, training, acting
+        self._under_way = False
+        window.closeAsked.connect(self.ask)
+
+    def allow(self) -> None:
+        """Whether the window may close without a question, as things stand now."""
+        self._window.may_close = not (self._training.active or self._acting.active)
+
+    def ask(self) -> None:
+        """Ask first: a run, a recording or an export would be cut short."""
+        if self._under_way or self._window.findChild(QMessageBox, "closeBox"):
+            return
+        box = QMessageBox(self._window)
+        box.setObjectName("closeBox")
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Close RL Studio")
+        box.setText("A run is being trained." if self._training.active else "A recording or export is under way.")
+        box.setInformativeText("Stop it, save what there is, and close?")
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        stop.setObjectName("stopAndCloseButton")
+        box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stop)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda button: self.save_and_close() if button is stop else None)
+        box.open()
+
+    def save_and_close(self) -> None:
+        """Stop everything; close when the run is saved, at once where there is none."""
+        if self._under_way:
+            return
+        self._under_way = True
+        self._acting.abandon()
+        if self._training.active:
+            self._window.status.say("Saving, then closing…")
+            self._training.when_idle(self._close)
+            if self._training.state != "stopping":  # a second stop would not wait for the saving
+                self._training.stop()
+        else:
+            self._close()
+
+    def _close(self) -> None:
+        self._window.may_close = True
+        QTimer.singleShot(0, self._window.close)

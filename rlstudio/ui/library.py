@@ -1,0 +1,75 @@
+"""Library: the runs on disk as the window lists, opens and deletes them. All reading is done in the background."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog
+
+from rlstudio.storage.episode_file import load_episode
+from rlstudio.storage.runs import delete_run, list_runs
+from rlstudio.ui.background import Background
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.opening import open_run
+
+
+class Library(QObject):
+    """Signals:
+    opened: an OpenedRun was read.
+    episodeOpened: an Episode was read.
+    failed: why something could not be read or deleted, in words.
+    """
+
+    opened = Signal(object)
+    episodeOpened = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, window: MainWindow, runs_dir: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._runs_dir = runs_dir
+        self._background = Background(self)
+        self._background.failed.connect(self.failed)
+        window.runs.openRequested.connect(lambda path: self.open_path(Path(path)))
+        window.runs.refreshRequested.connect(self.refresh)
+        window.tabs.opened.connect(lambda key: self.refresh() if key == "runs" else None)
+        window.toolbar.open_action.triggered.connect(self.ask)
+        window.actions_by_name["runsFolderAction"].triggered.connect(self.show_folder)
+
+    def refresh(self) -> None:
+        """List the runs anew."""
+        self._background.run(lambda: list_runs(self._runs_dir), self._window.runs.set_runs)
+
+    def ask(self) -> None:
+        """Ask what to open."""
+        dialog = QFileDialog(self._window, "Open a run or a recorded episode", str(self._runs_dir))
+        dialog.setObjectName("openDialog")
+        dialog.setNameFilters(["Runs and episodes (run.json *.npz)", "Runs (run.json)", "Episodes (*.npz)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.open_path(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open_path(self, path: Path) -> None:
+        """Open a run folder, its run.json, or a recorded episode."""
+        if path.suffix == ".npz":
+            self._background.run(lambda: load_episode(path), self.episodeOpened.emit)
+            return
+        folder = path.parent if path.name == "run.json" else path
+        self._window.status.say(f"Opening {folder.name}…")
+        self._background.run(lambda: open_run(folder), self.opened.emit)
+
+    def delete(self, path: Path) -> None:
+        """Delete a run's folder; the panel has asked."""
+        self._background.run(lambda: delete_run(path), lambda _nothing: self.refresh())
+
+    def show_folder(self) -> None:
+        """Open the runs folder in the file manager."""
+        self._runs_dir.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._runs_dir)))
+
+    def close(self) -> None:
+        """Wait for what still reads."""
+        self._background.close()

@@ -1,0 +1,154 @@
+"""Starting: what the setup asks for becomes a run, new or continued, or is refused in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QAbstractButton
+
+from rlstudio.algorithms.catalogue import get_algorithm, presets_for
+from rlstudio.algorithms.resolve import resolve
+from rlstudio.core import messages as m
+from rlstudio.core.params import ParamError, describe
+from rlstudio.core.run_config import RunConfig
+from rlstudio.envs.card import EnvironmentCard
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.training import Training
+from rlstudio.ui.widgets.speed_slider import pace_at
+
+_WATCH_SECONDS = 60.0  # at the slider's middle a whole budget takes about a minute, a demonstration half of that
+_USUAL_FPS, _USUAL_LENGTH = 30.0, 500
+
+
+class Starting(QObject):
+    """Reads the setup, the speed and the watch mode; starts the training."""
+
+    def __init__(self, window: MainWindow, training: Training, runs_dir: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._training = training
+        self._runs_dir = runs_dir
+        self.cards: dict[str, EnvironmentCard] = {}
+
+    def take_cards(self, cards: list[EnvironmentCard]) -> None:
+        """The environments that can be asked for."""
+        self.cards = {card.id: card for card in cards}
+        self._window.setup.set_cards(cards)
+
+    # ------------------------------------------------------------ starting
+
+    def train(self, kind: str = "train") -> None:
+        """Train, continue ("continue"), or begin a new run ("new", "new seed"), as the setup says."""
+        training, window = self._training, self._window
+        if training.active and not training.trouble:
+            return
+        if kind == "new seed":
+            window.setup.findChild(QAbstractButton, "newSeedButton").click()
+        continued = kind == "continue" and training.can_continue
+        try:
+            config = self._config_to_continue() if continued else self.wanted()
+        except ParamError as error:
+            self.refuse(error)
+            return
+        window.banner.hide()
+        window.stage.back_to_live()
+        training.start(
+            m.StartTraining(
+                config.model_dump(mode="json"),
+                str(self._runs_dir),
+                resume=training.run if continued else None,
+                watch=window.stage.watch_mode(),  # type: ignore[arg-type]
+                pace=self.pace(config),
+            )
+        )
+        if not continued:
+            self.show_run()
+        window.fold_setup_while_training(True)
+
+    def wanted(self) -> RunConfig:
+        """The run that the setup asks for. Raises ParamError."""
+        return resolve(**self._window.setup.request())
+
+    def refuse(self, error: ParamError) -> None:
+        """Say each fault at its field, and once where it is seen while the setup is scrolled away."""
+        self._window.setup.set_folded(False)
+        self._window.setup.show_faults(error.faults)
+        self._window.banner.say("; ".join(str(fault) for fault in error.faults), fault=True)
+
+    def _config_to_continue(self) -> RunConfig:
+        """The last run's config with as much budget again, and the live parameters as they stand in the form."""
+        training = self._training
+        config, batch = training.config, training.last_batch
+        assert config is not None
+        request = self._window.setup.request()
+        data = config.model_dump(mode="json")
+        if (request["env"], request["algorithm"]) == (config.env, config.algorithm):
+            live = _live_names(config.algorithm)
+            data["params"] |= {name: value for name, value in request["params"].items() if name in live}
+        step = batch.step if batch is not None else training.history.step
+        episode = batch.episode if batch is not None else training.history.episode
+        data["steps"] = step + (request.get("steps") or config.steps) if config.steps else None
+        data["episodes"] = episode + (request.get("episodes") or config.episodes) if config.episodes else None
+        data["events"] = []
+        return RunConfig.parse(data)
+
+    def pace(self, config: RunConfig | None = None) -> float | None:
+        """Environment steps a second at the speed slider's position, for this run; None is full speed."""
+        config = config or self._training.config
+        if config is None:
+            return None
+        card = self.cards.get(config.env)
+        real = (card.fps if card is not None else _USUAL_FPS) * int(config.params.get("n_envs", 1))
+        longest = (card.max_episode_steps if card is not None else None) or _USUAL_LENGTH
+        budget = config.steps or (config.episodes or 1) * longest / 3
+        return pace_at(self._window.toolbar.speed.position(), real, budget / _WATCH_SECONDS)
+
+    # ------------------------------------------------------------ what a run is shown with
+
+    def show_run(self) -> None:
+        """The plots, for the run that is now the training's."""
+        training, plots = self._training, self._window.plots
+        config, spec = training.config, training.spec
+        if config is None or spec is None:
+            return
+        card = self.cards.get(config.env)
+        plots.show_run(training.history, spec, config, card.reward_threshold if card is not None else None)
+        plots.set_ghost(training.ghost, "run before")
+        chosen = (preset for preset in presets_for(config.algorithm, config.env) if preset.name == config.preset)
+        axis = next((preset.x_axis for preset in chosen if preset.x_axis), None)
+        plots.set_x_axis(axis or spec.x_axis)
+
+    def same_choice(self) -> bool:
+        """Whether the setup still shows the last run's environment and algorithm."""
+        config = self._training.config
+        try:
+            request = self._window.setup.request()
+        except ParamError:
+            return True
+        return config is not None and (request["env"], request["algorithm"]) == (config.env, config.algorithm)
+
+    def asks_for_the_same(self) -> bool:
+        """Whether the setup asks for nothing that only a new run can give: "Continue" is then what Train will do."""
+        config = self._training.config
+        try:
+            wanted = self.wanted()
+        except ParamError:
+            return True
+        if config is None:
+            return False
+        return _decisive(wanted) == _decisive(config)
+
+
+def _live_names(algorithm: str) -> set[str]:
+    """The parameters that can change while training."""
+    return {info.name for info in describe(get_algorithm(algorithm).params) if info.live != "no"}
+
+
+def _decisive(config: RunConfig) -> dict[str, Any]:
+    """What makes two runs two: all that cannot change on the way."""
+    live = _live_names(config.algorithm)
+    plain = config.model_dump(mode="json", include={"env", "env_kwargs", "algorithm", "params", "seed", "device"})
+    plain["params"] = {name: value for name, value in plain["params"].items() if name not in live}
+    return plain

@@ -1,0 +1,108 @@
+"""Watching: who is seen on the stage while nothing recorded is shown, and whose policy acts when one is asked to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from rlstudio.core import messages as m
+from rlstudio.core.params import ParamError
+from rlstudio.ui.live import Live, Subject
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.opening import OpenedRun, best_policy
+from rlstudio.ui.starting import Starting
+from rlstudio.ui.toolbar import ActWish
+from rlstudio.ui.training import Training
+
+
+class Watching(QObject):
+    """Keeps the live view showing what it should. `opened` is a run of before that lends its policy."""
+
+    def __init__(self, window: MainWindow, training: Training, live: Live, starting: Starting) -> None:
+        super().__init__(window)
+        self._window, self._training, self._live, self._starting = window, training, live, starting
+        self.opened: OpenedRun | None = None
+        self.has_best = False
+
+    # ------------------------------------------------------------ the stage
+
+    def subject(self) -> Subject | None:
+        """Whom the live view shows: the run's policy while it trains or while the setup still shows it."""
+        training = self._training
+        config = training.config
+        lasting = training.policy is not None and self._starting.same_choice()
+        if config is None or not (training.active or lasting):
+            try:
+                config = self._starting.wanted()
+            except ParamError:
+                return None
+        return Subject(config.env, config.env_kwargs, config.algorithm, config.params, config.seed)
+
+    def show(self) -> None:
+        """Let the live view play who is to be seen now."""
+        subject, stage = self.subject(), self._window.stage
+        if subject is None:
+            return
+        stage.set_environment(subject.env)
+        self.look()
+        mode = stage.watch_mode()
+        if mode == "off":
+            stage.show_message("Watching is off")
+        elif mode == "training" and not self._training.active:
+            stage.show_message("The training environment is shown while it trains")
+        elif mode == "policy":
+            self._live.show(subject, self._training.policy if self._is_trained(subject) else None)
+
+    def look(self) -> None:
+        """The player stands still while nobody can see it."""
+        stage = self._window.stage
+        self._live.set_paused(stage.watch_mode() != "policy" or stage.showing_recording())
+
+    def leave_recording(self) -> None:
+        """Back to live."""
+        self._window.stage.back_to_live()
+        self.look()
+
+    def change_mode(self, mode: str) -> None:
+        """Another choice of what to watch."""
+        self._training.set_watch(mode)  # type: ignore[arg-type]
+        self.show()
+
+    def take_frame(self) -> None:
+        """Show the newest frame of whatever is watched; taking it lets the child draw the next."""
+        mode, taken = self._window.stage.watch_mode(), None
+        if mode == "policy":
+            taken = self._live.take_frame()
+        elif mode == "training":
+            taken = self._training.take_frame()
+        if taken is not None:
+            self._window.stage.show_live(*taken)
+
+    def _is_trained(self, subject: Subject) -> bool:
+        config = self._training.config
+        return config is not None and (subject.env, subject.algorithm) == (config.env, config.algorithm)
+
+    # ------------------------------------------------------------ whose policy acts
+
+    def show_policies(self) -> None:
+        """Tell the toolbar whose policies there are."""
+        subject = self.subject()
+        ours = subject is not None and self._is_trained(subject)
+        lent = self.opened.info.path.name if self.opened is not None and self._training.active else ""
+        self._window.toolbar.set_policies(
+            trained=ours and self._training.policy is not None, best=ours and self.has_best, opened=lent
+        )
+
+    def policy_for(self, wish: ActWish) -> tuple[Subject, m.PolicyData | None]:
+        """Where to act, and with what, for a wish of the toolbar. Raises ParamError where the setup is at fault."""
+        if wish.policy == "opened" and self.opened is not None:
+            config = self.opened.info.config
+            return Subject(config.env, config.env_kwargs), self.opened.best or self.opened.policy
+        subject = self.subject()
+        if subject is None:
+            self._starting.wanted()  # says what is wrong
+            raise AssertionError("a setup without faults has a subject")
+        if wish.policy == "trained":
+            return subject, self._training.policy
+        if wish.policy == "best":
+            return subject, best_policy(self._training.run) or self._training.policy
+        return subject, None
