@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.history import History
-from rlstudio.core.messages import Change, Evaluation, PolicyData
+from rlstudio.core.messages import PolicyData
+from rlstudio.core.run_events import marks_of
 from rlstudio.storage.episode_file import load_episode
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
@@ -26,28 +28,25 @@ class OpenedRun:
     policy: PolicyData | None
     best: PolicyData | None
     episodes: list[Episode]
-    has_more: int = 0
 
 
 def open_run(path: Path) -> OpenedRun:
     """Read a run folder. Raises RunFolderError."""
     folder = RunFolder.open(path)
     info = folder.read_info()
-    events = folder.read_events()
     metrics = folder.read_metrics()
     metrics.pop("evaluation_mean", None)  # shown as evaluations, not as a diagnostic of the algorithm
-    history = History.load(
-        folder.read_monitor(), metrics, _evaluations(events), _changes(events), window=info.config.window
-    )
-    files = sorted(folder.episodes_dir.glob("*.npz")) if folder.episodes_dir.is_dir() else []
-    return OpenedRun(
-        info,
-        history,
-        _policy(folder, None),
-        _policy(folder, "best"),
-        [load_episode(file) for file in files[-MOST_EPISODES:]],
-        max(0, len(files) - MOST_EPISODES),
-    )
+    history = History.load(folder.read_monitor(), metrics, *marks_of(folder.read_events()), window=info.config.window)
+    return OpenedRun(info, history, _policy(folder, None), _policy(folder, "best"), _episodes(folder.episodes_dir))
+
+
+def _episodes(folder: Path) -> list[Episode]:
+    """The newest recorded episodes; one whose file is damaged is left out."""
+    found = []
+    for file in sorted(folder.glob("*.npz"))[-MOST_EPISODES:]:
+        with contextlib.suppress(ValueError, OSError):
+            found.append(load_episode(file))
+    return found
 
 
 def best_policy(run: str | None) -> PolicyData | None:
@@ -73,19 +72,3 @@ def _policy(folder: RunFolder, which: Any) -> PolicyData | None:
         return folder.load_policy(which)
     except RunFolderError:
         return None
-
-
-def _evaluations(events: list[dict[str, Any]]) -> list[Evaluation]:
-    return [
-        Evaluation(row["step"], row.get("seconds", 0.0), tuple(row["returns"]), bool(row.get("best")))
-        for row in events
-        if row.get("kind") == "evaluation" and row.get("returns")
-    ]
-
-
-def _changes(events: list[dict[str, Any]]) -> list[Change]:
-    return [
-        Change(row["step"], row.get("seconds", 0.0), row["name"], row.get("old"), row.get("value"))
-        for row in events
-        if row.get("kind") == "param"
-    ]
