@@ -18,7 +18,7 @@ from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.training import Training
 from rlstudio.ui.widgets.speed_slider import pace_at
 
-_WATCH_SECONDS = 60.0  # at the slider's middle a whole budget takes about a minute, a demonstration half of that
+_WATCH_SECONDS = 120.0  # at the slider's middle a whole budget takes two minutes, a demonstration a quarter of that
 _USUAL_FPS, _USUAL_LENGTH = 30.0, 500
 
 
@@ -92,6 +92,9 @@ class Starting(QObject):
         data["steps"] = step + (request.get("steps") or config.steps) if config.steps else None
         data["episodes"] = episode + (request.get("episodes") or config.episodes) if config.episodes else None
         data["events"] = []
+        mean = batch.mean_return if batch is not None else None
+        if config.stop_at is not None and mean is not None and mean >= config.stop_at:
+            data["stop_at"] = None  # the goal was reached; who goes on wants more than that
         return RunConfig.parse(data)
 
     def pace(self, config: RunConfig | None = None) -> float | None:
