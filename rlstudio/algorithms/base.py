@@ -124,7 +124,7 @@ class Learner(ABC):
 
     @abstractmethod
     def state(self) -> LearnerState:
-        """Weights, optimiser, replay buffer, random states, counters. Arrays may be views: the caller writes at once."""
+        """Weights, optimiser, replay buffer, random states, counters. Arrays may be views: write them at once."""
 
     @abstractmethod
     def load_state(self, state: LearnerState) -> None:
