@@ -8,6 +8,8 @@ import tempfile
 
 import pytest
 
+import rlstudio  # noqa: F401 - first of all: its settings count only if they are made before numpy is imported
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _home = tempfile.mkdtemp(prefix="rlstudio-tests-")
 os.environ["RLSTUDIO_HOME"] = _home
