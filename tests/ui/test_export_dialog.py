@@ -49,9 +49,12 @@ def test_a_gif_keeps_every_frame_and_never_asks_for_more_than_50_a_second() -> N
     assert options.seconds == pytest.approx(4 / 50)
 
 
-def test_it_opens_ready_for_the_episode_shown(show: Show, tmp_path: Path) -> None:
+def test_it_opens_ready_for_all_that_was_recorded(show: Show, tmp_path: Path) -> None:
     episodes = [episode([1.0] * 5, algorithm="ppo", step=40_000, seed=3), episode([1.0] * 8)]
     dialog = show(ExportDialog(episodes, 0, folder=tmp_path))
+    assert dialog.options().frames == 6 + 9
+    assert dialog.fault.text() == ""
+    choose(dialog, "this")
     options = dialog.options()
     assert options.path == tmp_path / "CartPole-v1-ppo-step40000-seed3.gif"
     assert [(clip.first, clip.last) for clip in options.clips] == [(0, 5)]

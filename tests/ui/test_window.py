@@ -158,6 +158,38 @@ def test_a_live_change_is_applied_marked_and_written_down(studio: Studio) -> Non
     ]
 
 
+def test_from_a_fresh_home_to_a_gif_of_five_episodes(studio: Studio, tmp_path: Path) -> None:
+    """Keys and defaults alone: Ctrl+Enter, a live change, stop, five episodes recorded, all of them exported."""
+    training, stage = studio.controller.training, studio.window.stage
+    studio.window.activateWindow()
+    studio.wait_for(studio.window.isActiveWindow, "the window to be active", 5)
+    QTest.keyClick(studio.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    studio.wait_for(lambda: len(training.history.returns) > 5, "the first episodes", 60)
+    studio.window.setup.set_folded(False)
+    field = studio.window.findChild(QLineEdit, "param_learning_rate")
+    assert field is not None
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "2e-3")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    studio.wait_for(lambda: training.history.changes or not training.active, "the change to be applied", 20)
+    if training.active:
+        studio.click("stopButton")
+        studio.wait_for(lambda: not training.active, "the run to stop", 30)
+    studio.click("recordButton")
+    studio.wait_for(lambda: not studio.controller.acting.active, "the recording", 120)
+    assert len(stage.episodes()) == 5
+    stage.export()
+    dialog = studio.window.findChild(ExportDialog)
+    assert dialog is not None
+    target = tmp_path / "five.gif"
+    dialog.path.setText(str(target))
+    dialog.accept()
+    studio.wait_for(lambda: target.exists() and not studio.controller.acting.active, "the GIF", 120)
+    with Image.open(target) as picture:
+        assert picture.n_frames == sum(episode.length + 1 for episode in stage.episodes())
+
+
 def test_a_wrong_value_is_refused_at_its_field_and_nothing_starts(studio: Studio) -> None:
     studio.ask()
     field = studio.window.findChild(QLineEdit, "param_learning_rate")

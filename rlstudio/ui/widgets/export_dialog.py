@@ -40,7 +40,7 @@ def pictures_folder() -> Path:
 
 
 class ExportDialog(QDialog):
-    """Everything is filled in when it opens, so that Enter exports the episode that is shown.
+    """Everything is filled in when it opens, so that Enter exports all that was recorded.
 
     `options()` holds what was chosen.
     """
@@ -157,6 +157,7 @@ class ExportDialog(QDialog):
         if len(self._episodes) > 1:
             which.addItem("several…", _SEVERAL)
             which.addItem(f"all {len(self._episodes)} episodes, one after the other", _ALL)
+            which.setCurrentIndex(which.findData(_ALL))  # who recorded several at once wants to show several
         return which
 
     def _make_list(self, episodes: Sequence[Episode]) -> QListWidget:
