@@ -93,7 +93,7 @@ def _importable(name: str, seen: str, advice: str) -> Finding:
     try:
         importlib.import_module(module)
     except ImportError as error:
-        if missing_libraries("offscreen"):  # it imports Qt, and what that lacks is said further down
+        if module == "pyqtgraph" and missing_libraries("offscreen"):  # it loads Qt, of which more is said below
             return Finding(name, True, seen)
         return Finding(name, False, f"{seen} is installed but does not import: {error}", advice + " --force-reinstall")
     if name.lower().startswith("pyside6") and seen.startswith("6.12.0"):
