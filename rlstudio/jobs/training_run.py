@@ -226,7 +226,8 @@ class TrainingRun:
         command = self._channel.receive(timeout_seconds)
         while command is not None:
             self._obey(command)
-            command = self._channel.receive()
+            # A step that was asked for comes first: two clicks are two steps.
+            command = None if self._step_once else self._channel.receive()
 
     def _obey(self, command: m.Command) -> None:
         match command:

@@ -174,6 +174,14 @@ def test_one_step_at_a_time(bench: MakeBench, attentive: None) -> None:
     assert [batch.step for batch in channel.of(m.Batch) if batch.paused] == [0, 1, 2, 3, 3]
 
 
+def test_clicks_that_come_together_are_a_step_each(bench: MakeBench, attentive: None) -> None:
+    channel = FakeChannel(whenever_paused(m.Stop()))
+    channel.inbox.extend([m.StepOnce("step")] * 4)
+    made = bench(play(), channel, start={"paused": True}, steps=100)
+    made.learn()
+    assert made.run.step == 4
+
+
 def test_one_episode_at_a_time(bench: MakeBench, attentive: None) -> None:
     channel = FakeChannel(whenever_paused(m.StepOnce("episode"), m.StepOnce("episode"), m.Stop()))
     made = bench(play(4, 3, 9), channel, start={"paused": True}, steps=100)
