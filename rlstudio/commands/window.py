@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 
@@ -23,6 +24,7 @@ def open_studio(options: argparse.Namespace) -> int:
         return FAILED
     if not _has_libraries(platform):
         return FAILED
+    gc.disable()  # for good: the window collects by hand, and imports are faster without
     from rlstudio.ui.app import run_studio
 
     return run_studio()

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from rlstudio import __version__
 from rlstudio.ui.controller import Controller
@@ -18,6 +18,8 @@ from rlstudio.ui.icons import app_icon
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.settings import Settings
 from rlstudio.ui.theme import DEFAULT_POINTS, apply_theme, load_fonts, set_font_size
+
+_LONGEST_WAIT_MILLISECONDS = 1000
 
 AfterShown = Callable[[MainWindow, Controller], None]
 
@@ -58,11 +60,12 @@ def run_studio(
         if after_shown is not None:
             after_shown(window, controller)
 
-    QTimer.singleShot(0, begin)
+    first_paint = _FirstPaint(window.stage, begin)
     earlier = _close_on_signals(window, controller)
     status = app.exec()
     for name, handler in earlier.items():
         signal.signal(name, handler)
+    first_paint.cancel()
     controller.end()
     window.settings.save()
     window.close()
@@ -70,6 +73,30 @@ def run_studio(
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     app.processEvents()
     return status
+
+
+class _FirstPaint(QObject):
+    """Calls `then` once, when a widget has first been painted, or a second later where no one paints it."""
+
+    def __init__(self, watched: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(watched)
+        self._watched = watched
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(then)
+        self._timer.start(_LONGEST_WAIT_MILLISECONDS)
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The paint itself comes first, then what waits for it."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._timer.start(0)
+        return False
+
+    def cancel(self) -> None:
+        """The window closes before it was painted."""
+        self._timer.stop()
 
 
 def _close_on_signals(window: MainWindow, controller: Controller) -> dict[signal.Signals, Any]:

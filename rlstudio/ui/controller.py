@@ -70,6 +70,7 @@ class Controller(QObject):
 
     def begin(self) -> None:
         """Fill the pickers, bring the stage to life, have a spare child ready."""
+        self.window.build_plots()
         cards = load_cards(cache_dir())
         self.starting.take_cards(cards or [])
         self._recall()

@@ -12,7 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from rlstudio.core.resources import resource_path
 from rlstudio.ui.theme import current_colors, theme_events
 
-SIZES = (16, 20, 24, 32, 48)
+SIZES = (20, 40)
 
 
 def icon(name: str, color: str | None = None) -> QIcon:

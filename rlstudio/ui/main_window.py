@@ -12,7 +12,6 @@ from rlstudio.ui.about import show_about
 from rlstudio.ui.icons import app_icon
 from rlstudio.ui.panels.inspector import InspectorPanel
 from rlstudio.ui.panels.log import LogPanel
-from rlstudio.ui.panels.plots import PlotsPanel
 from rlstudio.ui.panels.runs import RunsPanel
 from rlstudio.ui.panels.scores import ScoresPanel
 from rlstudio.ui.panels.setup import SetupPanel
@@ -53,7 +52,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.toolbar)
         self.setup = SetupPanel()
         self.stage = StagePanel()
-        self.plots = PlotsPanel()
+        self._plots_place = QWidget()
         self.inspector = InspectorPanel()
         self.scores = ScoresPanel()
         self.runs = RunsPanel()
@@ -80,7 +79,7 @@ class MainWindow(QMainWindow):
         return tabs
 
     def _lay_out(self) -> None:
-        self.pair = _splitter(Qt.Orientation.Horizontal, self.stage, self.plots)
+        self.pair = _splitter(Qt.Orientation.Horizontal, self.stage, self._plots_place)
         self.pair.setStretchFactor(0, 1)
         self.pair.setStretchFactor(1, 1)
         self.pair.setSizes([10_000, 10_000])
@@ -101,6 +100,18 @@ class MainWindow(QMainWindow):
         self.banner = Banner(central, footing=self.status)
         self.setup.foldedChanged.connect(self._give_setup_its_width)
         self.tabs.opened.connect(self._give_tabs_their_height)
+
+    def build_plots(self) -> None:
+        """Put the plots in their place. Called once the window is on the screen: loading what draws curves takes as
+        long as all the rest, and nobody should wait for it to see the agent."""
+        from rlstudio.ui.panels.plots import PlotsPanel
+
+        self.plots = PlotsPanel()
+        self.plots.said.connect(self.log.add)
+        sizes = self.pair.sizes()
+        self.pair.replaceWidget(1, self.plots).deleteLater()
+        self.pair.setStretchFactor(1, 1)
+        self.pair.setSizes(sizes)
 
     def _give_setup_its_width(self, folded: bool) -> None:
         total = max(self.across.width(), 1)

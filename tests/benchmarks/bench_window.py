@@ -35,7 +35,8 @@ POINTS = 1_000_000
 CLICKS = 200
 
 START = """
-import sys, time
+import gc, sys, time
+gc.disable()
 from PySide6.QtCore import QEvent, QObject, QTimer
 from rlstudio.ui import app
 class FirstPaint(QObject):
