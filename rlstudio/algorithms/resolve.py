@@ -8,7 +8,7 @@ from typing import Any
 
 from rlstudio.algorithms.base import Preset
 from rlstudio.algorithms.catalogue import default_preset, get_algorithm, presets_for
-from rlstudio.core.params import ParamError, ParamFault, validate
+from rlstudio.core.params import ParamError, ParamFault, describe, no_such, validate
 from rlstudio.core.run_config import RunConfig
 
 EVALUATIONS_PER_RUN = 20
@@ -77,3 +77,55 @@ def resolve(
             **rest,
         }
     )
+
+
+def continued(
+    config: RunConfig,
+    *,
+    step: int,
+    episode: int,
+    more_steps: int | None = None,
+    more_episodes: int | None = None,
+    live_params: Mapping[str, Any] | None = None,
+    solved: bool = False,
+) -> RunConfig:
+    """The config of a run that goes on from `step` and `episode` (what `RunFolder.resume_point` returns).
+
+    Args:
+        more_steps, more_episodes: the budget on top of what is done; the config's own once more without either.
+        live_params: laid over the parameters: what live changes left behind, and what somebody asks for now.
+        solved: whether the goal was reached before. Who goes on past it wants more, so it is dropped.
+
+    Raises:
+        ParamError: naming each field, the value and what is allowed; a parameter that is not live cannot change.
+    """
+    spec = get_algorithm(config.algorithm)
+    changes = dict(live_params or {})
+    infos = {info.name: info for info in describe(spec.params)}
+    faults = [
+        ParamFault(name, value, "no other value in a run that goes on: it counts for a new run only")
+        if name in infos
+        else ParamFault(name, value, no_such("parameter", name, infos))
+        for name, value in changes.items()
+        if name not in infos or infos[name].live == "no"
+    ]
+    if faults:
+        raise ParamError(faults)
+    if more_steps is None and more_episodes is None:
+        more_steps, more_episodes = config.steps, config.episodes
+    return RunConfig.parse(
+        {
+            **config.model_dump(mode="json"),
+            "params": validate(spec.params, {**config.params, **changes}).model_dump(),
+            "steps": _on_top("steps", step, more_steps),
+            "episodes": _on_top("episodes", episode, more_episodes),
+            "stop_at": None if solved else config.stop_at,
+            "events": [],
+        }
+    )
+
+
+def _on_top(field: str, done: int, more: int | None) -> int | None:
+    if more is not None and more < 1:
+        raise ParamError([ParamFault(field, more, "a whole number of at least 1")])
+    return None if more is None else done + more

@@ -19,6 +19,7 @@ class RunRecord:
         self._folder = folder
         self.first_step = first_step
         self.first_seconds = first_seconds
+        self._live_params: dict[str, Any] = {}
 
     @property
     def run(self) -> str:
@@ -47,6 +48,7 @@ class RunRecord:
         if rows:
             self._folder.append_metrics(rows)
         for change in gathered.changes:
+            self._live_params[change.name] = change.new
             self.note_event("param", change.step, change.seconds, name=change.name, old=change.old, value=change.new)
         for evaluation in gathered.evaluations:
             self.note_event(
@@ -56,7 +58,8 @@ class RunRecord:
                 returns=list(evaluation.returns),
                 best=evaluation.best,
             )
-        self._folder.write_info(**{key: summary[key] for key in summary if key != "run"})
+        fields = {key: summary[key] for key in summary if key != "run"}
+        self._folder.write_info(**fields, live_params=self._live_params)
 
     def evaluated(self, evaluation: Evaluation, learner: Learner, algorithm: str) -> None:
         """Keep the weights of the best evaluation so far: the policy alone, for a replay buffer may be large."""

@@ -250,6 +250,18 @@ class RunFolder:
         arrays, values = checkpoint.read_learner(self._checkpoints_dir / str(step))
         return arrays, values, step
 
+    def resume_point(self) -> tuple[int, int]:
+        """Step and number of finished episodes that a continued run goes on from: those of the newest learner kept.
+
+        A run that was killed had gone further than that. Raises RunFolderError where there is none.
+        """
+        kept, info = self._with_learner(), self.read_info()
+        if not kept:
+            raise RunFolderError(f"{self.path} cannot be continued: no checkpoint in it holds the learner's state")
+        if kept[-1] >= info.steps:
+            return kept[-1], info.episodes
+        return kept[-1], int((self.read_monitor().end_steps <= kept[-1]).sum())
+
     def _with_learner(self) -> list[int]:
         """Steps of the checkpoints that training can go on from, in order."""
         return [step for step in self.checkpoints() if checkpoint.has_learner(self._checkpoints_dir / str(step))]

@@ -34,6 +34,7 @@ class RunInfo:
         solved_at: step, episode and seconds at which `config.stop_at` was reached.
         started, heartbeat: ISO dates; when the run began, and when run.json was last written.
         best_checkpoint: step of the checkpoint marked as best by evaluation.
+        live_params: what changes made while training left behind, over `config.params`, which say how it began.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class RunInfo:
     versions: dict[str, str] = field(default_factory=dict)
     error: str | None = None
     best_checkpoint: int | None = None
+    live_params: dict[str, Any] = field(default_factory=dict)
 
 
 def package_versions() -> dict[str, str]:
@@ -95,7 +97,7 @@ def info_of(folder: Path, data: dict[str, Any]) -> RunInfo:
         raise RunFolderError(f"{folder / RUN_FILE} is damaged: status {status!r}; it takes {', '.join(STATUSES)}")
     if status == "running" and not is_locked(folder / LOCK_FILE):
         status = "interrupted"
-    solved, versions = data.get("solved_at"), data.get("versions")
+    solved, versions, live_params = data.get("solved_at"), data.get("versions"), data.get("live_params")
     return RunInfo(
         path=folder,
         config=config,
@@ -111,6 +113,7 @@ def info_of(folder: Path, data: dict[str, Any]) -> RunInfo:
         versions={str(name): str(value) for name, value in versions.items()} if isinstance(versions, dict) else {},
         error=_text(data, "error"),
         best_checkpoint=best if isinstance(best := data.get("best_checkpoint"), int) else None,
+        live_params=live_params if isinstance(live_params, dict) else {},
     )
 
 
