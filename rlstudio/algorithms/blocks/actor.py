@@ -14,6 +14,7 @@ from rlstudio.algorithms.blocks.actions import ActionAdapter, make_head
 from rlstudio.algorithms.blocks.distributions import CategoricalHead, GaussianHead, StateDependentHead, choose, softmax
 from rlstudio.algorithms.blocks.layout import Array, Layout
 from rlstudio.algorithms.blocks.mlp import MLP, MLPSpec
+from rlstudio.algorithms.blocks.randomness import acting_generator
 from rlstudio.algorithms.blocks.running import RunningMeanStd
 from rlstudio.core.episode import Thought
 from rlstudio.envs.spaces import ObservationEncoder
@@ -57,7 +58,7 @@ class ActorPolicy(Policy):
             )
 
     def start_episode(self, seed: int) -> None:
-        self._rng = np.random.default_rng(seed)
+        self._rng = acting_generator(seed)
 
     def decide(self, observation: Any, info: dict[str, Any], *, greedy: bool) -> tuple[Any, Thought]:
         seen = self._encoder.encode(observation)

@@ -1,10 +1,13 @@
-"""Random generators that can be saved as plain JSON and taken up again."""
+"""Random generators: saved as plain JSON and taken up again, and seeded apart from the environment's."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+
+_ACTING = 1
+"""Spawn key of the stream that actions are drawn from."""
 
 
 def generator_state(rng: np.random.Generator) -> dict[str, Any]:
@@ -26,3 +29,21 @@ def environment_seed(seed: int, resumed_at: int) -> int:
     if resumed_at == 0:
         return seed
     return int(np.random.SeedSequence([seed, resumed_at]).generate_state(1)[0] % 2**31)
+
+
+def acting_generator(seed: int) -> np.random.Generator:
+    """The generator for a policy's or a learner's own draws where the environment is reset with the same `seed`.
+
+    Gymnasium seeds an environment's generator just as `default_rng(seed)` is: actions drawn from that would follow
+    the environment's own luck.
+    """
+    return np.random.default_rng(_acting_sequence(seed))
+
+
+def acting_seed(seed: int) -> int:
+    """As `acting_generator`, for what takes a seed only: gymnasium's action spaces."""
+    return int(_acting_sequence(seed).generate_state(1, np.uint64)[0])
+
+
+def _acting_sequence(seed: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(seed, spawn_key=(_ACTING,))

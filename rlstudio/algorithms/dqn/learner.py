@@ -19,7 +19,12 @@ from rlstudio.algorithms.blocks.adam import AdamSettings
 from rlstudio.algorithms.blocks.layout import Array
 from rlstudio.algorithms.blocks.mlp import MLPSpec
 from rlstudio.algorithms.blocks.networks import NetworksSpec, make_networks
-from rlstudio.algorithms.blocks.randomness import environment_seed, generator_state, load_generator
+from rlstudio.algorithms.blocks.randomness import (
+    acting_generator,
+    environment_seed,
+    generator_state,
+    load_generator,
+)
 from rlstudio.algorithms.blocks.replay import ReplayBuffer
 from rlstudio.algorithms.blocks.returns import td_targets
 from rlstudio.algorithms.blocks.schedules import exponential, linear
@@ -40,7 +45,7 @@ class DQNLearner(Learner):
         self._env = env
         self._params = params.model_copy()
         self._seed = seed
-        self._rng = np.random.default_rng(seed)
+        self._rng = acting_generator(seed)
         self._n_actions = int(env.action_space.n)
         self._first_action = int(env.action_space.start)
         self._encoder = ObservationEncoder(env.observation_space)

@@ -12,6 +12,7 @@ from rlstudio.algorithms.base import Arrays, Policy
 from rlstudio.algorithms.blocks.actor import load_parameters, read_spec
 from rlstudio.algorithms.blocks.layout import Array
 from rlstudio.algorithms.blocks.mlp import MLP, MLPSpec
+from rlstudio.algorithms.blocks.randomness import acting_generator
 from rlstudio.core.episode import Thought
 from rlstudio.envs.spaces import ObservationEncoder
 
@@ -44,7 +45,7 @@ class DQNPolicy(Policy):
         self._rng = np.random.default_rng(0)
 
     def start_episode(self, seed: int) -> None:
-        self._rng = np.random.default_rng(seed)
+        self._rng = acting_generator(seed)
 
     def decide(self, observation: Any, info: dict[str, Any], *, greedy: bool) -> tuple[Any, Thought]:
         q_values = self._mlp.act(self._encoder.encode(observation))

@@ -23,7 +23,12 @@ from rlstudio.algorithms.blocks.distributions import StateDependentHead
 from rlstudio.algorithms.blocks.layout import Array
 from rlstudio.algorithms.blocks.mlp import MLPSpec
 from rlstudio.algorithms.blocks.networks import PREDICT_ROWS, NetworksSpec, make_networks
-from rlstudio.algorithms.blocks.randomness import environment_seed, generator_state, load_generator
+from rlstudio.algorithms.blocks.randomness import (
+    acting_generator,
+    environment_seed,
+    generator_state,
+    load_generator,
+)
 from rlstudio.algorithms.blocks.returns import explained_variance
 from rlstudio.algorithms.blocks.rollout import Experience, RolloutBuffer
 from rlstudio.algorithms.blocks.running import RewardScale, RunningMeanStd
@@ -43,7 +48,7 @@ class PPOLearner(Learner):
         self._env = env
         self._params = params.model_copy()
         self._seed = seed
-        self._rng = np.random.default_rng(seed)
+        self._rng = acting_generator(seed)
         self._updates = 0
         self._encoder = ObservationEncoder(env.single_observation_space)
         self._adapter = ActionAdapter(env.single_action_space)

@@ -8,7 +8,7 @@ from typing import Any
 import gymnasium as gym
 
 from rlstudio.algorithms.base import Learner, LearnerState, Run
-from rlstudio.algorithms.blocks.randomness import environment_seed
+from rlstudio.algorithms.blocks.randomness import acting_seed, environment_seed
 from rlstudio.algorithms.random.policy import RandomPolicy
 from rlstudio.algorithms.random.spec import RandomParams
 
@@ -21,7 +21,7 @@ class RandomLearner(Learner):
         self._seed = seed
         self._episodes = 0
         self._space = deepcopy(env.action_space)
-        self._space.seed(seed)
+        self._space.seed(acting_seed(seed))
 
     def learn(self, run: Run) -> None:
         self._env.reset(seed=environment_seed(self._seed, self._episodes))
@@ -47,4 +47,4 @@ class RandomLearner(Learner):
     def load_state(self, state: LearnerState) -> None:
         """Go on from there: the action draws of a resumed run follow from how far it had come."""
         self._seed, self._episodes = int(state.values["seed"]), int(state.values["episodes"])
-        self._space.seed(environment_seed(self._seed, self._episodes))
+        self._space.seed(acting_seed(environment_seed(self._seed, self._episodes)))

@@ -19,7 +19,12 @@ from rlstudio.algorithms.blocks.distributions import choose
 from rlstudio.algorithms.blocks.layout import Array
 from rlstudio.algorithms.blocks.mlp import MLPSpec
 from rlstudio.algorithms.blocks.networks import NetworksSpec, make_networks
-from rlstudio.algorithms.blocks.randomness import environment_seed, generator_state, load_generator
+from rlstudio.algorithms.blocks.randomness import (
+    acting_generator,
+    environment_seed,
+    generator_state,
+    load_generator,
+)
 from rlstudio.algorithms.blocks.returns import discounted_returns, explained_variance
 from rlstudio.algorithms.blocks.schedules import falling
 from rlstudio.algorithms.reinforce.episodes import EpisodeStore
@@ -39,7 +44,7 @@ class ReinforceLearner(Learner):
         self._env = env
         self._params = params.model_copy()
         self._seed = seed
-        self._rng = np.random.default_rng(seed)
+        self._rng = acting_generator(seed)
         self._updates = 0
         self._encoder = ObservationEncoder(env.observation_space)
         self._adapter = ActionAdapter(env.action_space)
