@@ -81,8 +81,10 @@ class Episode:
         return np.concatenate([[0.0], np.cumsum(self.rewards)])
 
     def check(self) -> None:
-        """Raise ValueError unless the lengths fit: T actions and rewards, T+1 observations and frames."""
+        """Raise ValueError unless it fits: T actions and rewards, T+1 observations and frames, a frame rate."""
         steps = self.length
+        if not 0 < self.fps < 10_000:
+            raise ValueError(f"an episode of {self.fps!r} frames a second cannot be played")
         lengths = {
             "actions": (len(self.actions), steps),
             "observations": (len(self.observations), steps + 1),

@@ -71,15 +71,24 @@ class _Table:
     def _append(self, rows: dict[str, Floats], on_rewind: Callable[[int], None]) -> None:
         steps = self.columns["steps"].values
         if len(steps) and rows["steps"][0] < steps[-1]:
-            kept = int(np.searchsorted(steps, rows["steps"][0], side="left"))
-            for column in self.columns.values():
-                column.truncate(kept)
-            on_rewind(kept)
+            self._keep(int(np.searchsorted(steps, rows["steps"][0], side="left")), on_rewind)
         times = self.columns["time"].values
         newest = times[-1] if len(times) else 0.0
         rows["time"] = np.fmax.accumulate(np.fmax(rows["time"], newest))  # the axis must ascend, whatever a clock did
         for name, values in rows.items():
             self.columns[name].extend(values)
+
+    def rewind(self, step: int, on_rewind: Callable[[int], None]) -> None:
+        """Forget the rows after `step`."""
+        kept = int(np.searchsorted(self.columns["steps"].values, step, side="right"))
+        if kept < len(self):
+            self._keep(kept, on_rewind)
+            self.revision += 1
+
+    def _keep(self, kept: int, on_rewind: Callable[[int], None]) -> None:
+        for column in self.columns.values():
+            column.truncate(kept)
+        on_rewind(kept)
 
 
 class History:
@@ -133,6 +142,16 @@ class History:
         self._add_metrics(batch.metrics)
         self._add_marks(batch.evaluations, batch.changes)
         self.step, self.episode, self.seconds = batch.step, batch.episode, batch.seconds
+        self.revision += 1
+
+    def rewind(self, step: int) -> None:
+        """Forget what happened after `step`, as a run folder does when a run is continued from there."""
+        self._episodes.rewind(step, self._rewind_episodes)
+        for name, table in self._metrics.items():
+            table.rewind(step, self._metric_episodes[name].truncate)
+        self.evaluations = [mark for mark in self.evaluations if mark.step <= step]
+        self.changes = [mark for mark in self.changes if mark.step <= step]
+        self.step, self.episode = min(self.step, step), len(self._episodes)
         self.revision += 1
 
     # ------------------------------------------------------------ reading

@@ -55,6 +55,7 @@ def run_studio(
     window.open_up()
 
     def begin() -> None:
+        sys.excepthook = controller.fault_in_the_window
         controller.begin()
         gc.freeze()
         if after_shown is not None:
@@ -66,6 +67,7 @@ def run_studio(
     for name, handler in earlier.items():
         signal.signal(name, handler)
     first_paint.cancel()
+    sys.excepthook = sys.__excepthook__
     controller.end()
     window.settings.save()
     window.close()

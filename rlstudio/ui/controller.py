@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +135,7 @@ class Controller(QObject):
         window.setup.liveChange.connect(self.training.set_param)
         window.setup.newRunPrompt.connect(self._prompt_new_run)
         window.stage.watchModeChanged.connect(self.watching.change_mode)
+        window.stage.watch.activated.connect(lambda _index: self.watching.show())
         window.stage.backToLiveRequested.connect(self.watching.look)
         window.stage.frameShown.connect(window.inspector.show_step)
         window.runs.deleteRequested.connect(self._delete_run)
@@ -148,6 +151,7 @@ class Controller(QObject):
         self.training.policyCame.connect(self._policy_came)
         self.training.paramRefused.connect(self._param_refused)
         self.training.warned.connect(self._warn)
+        self.training.recovered.connect(self._recovered)
         self.training.failed.connect(self._fail)
         self.training.finished.connect(self._training_finished)
         self.live.failed.connect(self._live_failed)
@@ -203,6 +207,7 @@ class Controller(QObject):
         if self._ticks % _HEALTH_EVERY == 1:
             for child in (self.training, self.live, self.acting):
                 child.check_health()
+            self.desk.warm_up()
         if self._ticks % _COLLECT_EVERY == 0:
             gc.collect(1)  # automatic collection is off: it could run on another thread and free Qt objects there
 
@@ -326,9 +331,9 @@ class Controller(QObject):
         self.watching.look()
         self.closing.allow()
 
-    def _live_failed(self, message: str, advice: str, traceback: str) -> None:
-        self.window.stage.show_message(message)
-        self.window.log.add("error", f"{message} {advice}", traceback)
+    def _live_failed(self, message: str, advice: str, details: str) -> None:
+        self.window.stage.show_message(f"{message} {advice}")
+        self.window.log.add("error", f"{message} {advice}", details)
 
     def _catalogue_came(self, report: m.Report) -> None:
         if isinstance(report, m.CatalogueMade):
@@ -370,11 +375,21 @@ class Controller(QObject):
         self.window.log.add("warning", words)
         self.window.banner.say(words)
 
-    def _fail(self, message: str, advice: str, traceback: str) -> None:
+    def _recovered(self) -> None:
+        self.window.banner.hide()
+        self.window.log.add("info", "Training answers again.")
+
+    def fault_in_the_window(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
+        """An exception that no one caught (sys.excepthook): said like any other fault, and nothing else is stopped."""
+        text = "".join(traceback.format_exception(kind, error, trace))
+        print(text, file=sys.stderr)
+        self._fail(f"Something went wrong in the window: {error or kind.__name__}.", "Jobs go on.", text)
+
+    def _fail(self, message: str, advice: str, details: str) -> None:
         """Said once, in words, with what to do; the traceback is one click away."""
         words = f"{message} {advice}".strip()
-        self.window.log.add("error", words, traceback)
-        choices = [("Details", lambda: self.window.tabs.open("log"))] if traceback else []
+        self.window.log.add("error", words, details)
+        choices = [("Details", lambda: self.window.tabs.open("log"))] if details else []
         self.window.banner.say(words, choices, fault=True)
         self.window.fold_setup_while_training(False)
         self.library.refresh()

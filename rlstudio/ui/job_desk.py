@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from rlstudio.workers.process import Worker
 JOBS = "rlstudio.jobs.serve:serve"
 """What a child runs. Named, not imported: the window's process never loads a learner."""
 
+_SPARE_AFTER_SECONDS = 3.0
 _NICENESS = 5  # a job must not take the processor from the window that shows it
 
 OnReport = Callable[[m.Report], None]
@@ -75,10 +77,14 @@ class JobDesk:
         self._jobs: list[Job] = []
         self._spare: Worker | None = None
         self._closed = False
+        self._next_spare = 0.0
 
     def warm_up(self) -> None:
-        """Have a spare child ready: it imports what jobs need while nobody waits for it."""
-        if self._spare is None and not self._closed:
+        """Have a spare child ready: it imports what jobs need while nobody waits for it.
+
+        Called now and then; right after a job was started it waits, so as not to slow that job's first steps.
+        """
+        if self._spare is None and not self._closed and time.monotonic() >= self._next_spare:
             self._spare = Worker(self._entry, niceness=_NICENESS)
 
     def start(self, command: m.Command, on_report: OnReport, on_ended: OnEnded) -> Job:
@@ -88,6 +94,7 @@ class JobDesk:
             if worker is not None:
                 worker.close(patience_seconds=0.0)
             worker = Worker(self._entry, niceness=_NICENESS)
+        self._next_spare = time.monotonic() + _SPARE_AFTER_SECONDS
         thread = JobThread(worker)
         job = Job(thread, on_report, on_ended)
         thread.post(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from rlstudio.core import messages as m
 from rlstudio.ui.job_desk import Job, JobDesk
 from rlstudio.ui.training import exit_words
+
+_SOON_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ class Live(QObject):
         self._desk = desk
         self._job: Job | None = None
         self._subject: Subject | None = None
-        self._has_policy = False
+        self._policy: m.PolicyData | None = None
+        self._last_fault = float("-inf")
         self._paused = False
         self._said = False
 
@@ -51,10 +55,10 @@ class Live(QObject):
             self.use(policy)
             self._subject = subject
             return
-        if self._job is not None and subject == self._subject and policy is None and not self._has_policy:
+        if self._job is not None and subject == self._subject and policy is None and self._policy is None:
             return
         self.stop()
-        self._subject, self._has_policy, self._said = subject, policy is not None, False
+        self._subject, self._policy, self._said = subject, policy, False
         self._job = self._desk.start(
             m.StartPlaying(subject.env, subject.env_kwargs, policy, subject.algorithm, subject.params, subject.seed),
             self._heard,
@@ -66,7 +70,7 @@ class Live(QObject):
     def use(self, policy: m.PolicyData) -> None:
         """Newer weights."""
         if self._job is not None:
-            self._has_policy = True
+            self._policy = policy
             self._job.post(m.UsePolicy(policy))
 
     def set_paused(self, paused: bool) -> None:
@@ -84,8 +88,7 @@ class Live(QObject):
         """A player that no longer answers is replaced: it has nothing to lose."""
         trouble = "" if self._job is None else self._job.trouble()
         if trouble:
-            self.stop()
-            self.failed.emit(f"The live view does not answer: {trouble}.", "It was ended; Watch starts it again.", "")
+            self._start_again(f"The live view does not answer: {trouble}.")
 
     def stop(self) -> None:
         """End the child."""
@@ -100,8 +103,17 @@ class Live(QObject):
             self.failed.emit(report.message, report.advice, report.traceback)
 
     def _ended(self, exitcode: int | None) -> None:
-        self._job, self._subject = None, None
+        self._job = None
         if not self._said:
-            self.failed.emit(
-                f"The live view ended unexpectedly ({exit_words(exitcode)}).", "Watch starts it again.", ""
-            )
+            self._start_again(f"The live view ended unexpectedly ({exit_words(exitcode)}).")
+
+    def _start_again(self, what_happened: str) -> None:
+        """Once by itself; a view that fails again soon after is left to whoever wants it."""
+        subject, now = self._subject, time.monotonic()
+        self.stop()
+        soon = now - self._last_fault < _SOON_SECONDS
+        self._last_fault = now
+        if soon or subject is None:
+            self.failed.emit(what_happened, "Choose what to watch again to restart it.", "")
+        else:
+            self.show(subject, self._policy)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core.episode import Episode
 from rlstudio.core.history import History
 from rlstudio.core.messages import PolicyData
@@ -31,9 +32,10 @@ class OpenedRun:
 
 
 def open_run(path: Path) -> OpenedRun:
-    """Read a run folder. Raises RunFolderError."""
+    """Read a run folder. Raises RunFolderError, and ParamError where its algorithm is not installed."""
     folder = RunFolder.open(path)
     info = folder.read_info()
+    get_algorithm(info.config.algorithm)  # before anything is shown of a run that this program cannot know
     metrics = folder.read_metrics()
     metrics.pop("evaluation_mean", None)  # shown as evaluations, not as a diagnostic of the algorithm
     history = History.load(folder.read_monitor(), metrics, *marks_of(folder.read_events()), window=info.config.window)

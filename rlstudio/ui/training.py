@@ -31,6 +31,7 @@ class Training(QObject):
         batchCame: a Batch was added to `history`.
         policyCame: newer weights, as PolicyData.
         warned: something to know, in words.
+        recovered: a child that did not answer does again.
         failed: message, advice, traceback.
         finished: the status and summary of a run that ended in order.
     """
@@ -41,6 +42,7 @@ class Training(QObject):
     policyCame = Signal(object)
     paramRefused = Signal(str, object, str)
     warned = Signal(str)
+    recovered = Signal()
     failed = Signal(str, str, str)
     finished = Signal(str, object)
 
@@ -155,6 +157,8 @@ class Training(QObject):
             self.stateChanged.emit()
             if trouble:
                 self.warned.emit(f"Training does not answer: {trouble}. Stop ends it; Train starts anew.")
+            else:
+                self.recovered.emit()
         self.trouble = trouble
         if self.state == "stopping" and time.monotonic() - self._stop_asked > PATIENCE_WITH_STOP_SECONDS:
             self._drop(f"ended because it had not saved within {PATIENCE_WITH_STOP_SECONDS:.0f} s")
@@ -173,6 +177,7 @@ class Training(QObject):
         match report:
             case m.Started(run):
                 self.run = run
+                self.history.rewind(report.step)  # a continued run lives again what came after its checkpoint
                 if self.state == "starting":
                     self._enter("running")
                 self.started.emit(report)
@@ -198,8 +203,6 @@ class Training(QObject):
         self._post(m.Took())
         self.history.add(batch)
         self.last_batch = batch
-        if self.state in ("running", "paused") and batch.paused != (self.state == "paused") and batch.paused:
-            self._enter("paused")
         self.batchCame.emit(batch)
 
     def _ended(self, exitcode: int | None) -> None:

@@ -238,3 +238,21 @@ def test_a_sample_of_points_keeps_its_points_while_more_arrive() -> None:
     np.testing.assert_array_equal(later[:625], x)
     assert len(set(np.diff(x))) > 3, "the same place in every block would follow a rhythm in the data"
     assert history.sample("never reported", "steps", 0, 1, 10)[0] == 1
+
+
+def test_rewinding_forgets_what_came_after_a_step() -> None:
+    steps = np.arange(10.0, 110.0, 10.0)
+    metrics = {"loss": Series(steps, steps / 10, steps * 2)}
+    monitor = SimpleNamespace(returns=steps, lengths=steps, end_steps=steps, end_seconds=steps / 10)
+    evaluations = [Evaluation(int(step), 0.0, (1.0,)) for step in steps]
+    history = History.load(monitor, metrics, evaluations, [Change(70, 7.0, "x", 1, 2)], window=2)
+    assert len(history.mean()) == 10
+    history.rewind(50)
+    assert history.returns.tolist() == [10.0, 20.0, 30.0, 40.0, 50.0]
+    assert history.series("loss", "episodes")[1].tolist() == [20.0, 40.0, 60.0, 80.0, 100.0]
+    assert [mark.step for mark in history.evaluations] == [10, 20, 30, 40, 50]
+    assert history.changes == []
+    assert history.mean().tolist() == [10.0, 15.0, 25.0, 35.0, 45.0]
+    assert (history.step, history.episode) == (50, 5)
+    history.rewind(50)
+    assert len(history.returns) == 5

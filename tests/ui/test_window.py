@@ -319,3 +319,61 @@ def test_watching_the_training_environment_and_nothing(studio: Studio) -> None:
     studio.wait_for(lambda: "training env" not in studio.text("sourceLabel"), "the stage to go quiet", 5)
     studio.click("stopButton")
     studio.wait_for(lambda: not studio.controller.training.active, "the run to stop", 30)
+
+
+def test_a_quick_pause_and_resume_leaves_it_running(studio: Studio) -> None:
+    training = studio.controller.training
+    studio.begin_a_long_run()
+    for _ in range(10):
+        studio.click("pauseButton")
+        studio.click("pauseButton")
+        before = training.last_batch.step  # type: ignore[union-attr]
+        studio.wait_for(lambda before=before: training.last_batch.step > before, "training to go on", 20)
+        assert training.state == "running"
+    studio.click("stopButton")
+    studio.wait_for(lambda: not training.active, "the run to stop", 30)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="needs POSIX signals")
+def test_a_child_that_answers_again_is_no_longer_complained_of(studio: Studio) -> None:
+    training = studio.controller.training
+    studio.begin_a_long_run()
+    assert training._job is not None
+    os.kill(training._job.pid, signal.SIGSTOP)
+    studio.wait_for(studio.window.banner.text, "the fault to be said", 4)
+    os.kill(training._job.pid, signal.SIGCONT)
+    studio.wait_for(lambda: not studio.window.banner.text(), "the message to go", 10)
+    assert studio.button("pauseButton").isEnabled()
+    studio.click("stopButton")
+    studio.wait_for(lambda: not training.active, "the run to stop", 30)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
+def test_a_live_view_that_dies_comes_back(studio: Studio) -> None:
+    live = studio.controller.live
+    studio.wait_for(lambda: "untrained" in studio.text("sourceLabel"), "an untrained policy on the stage", 30)
+    assert live._job is not None
+    pid = live._job.pid
+    os.kill(pid, signal.SIGKILL)
+    studio.wait_for(lambda: live._job is not None and live._job.pid != pid, "another player", 10)
+    taken: list[object] = []
+    studio.wait_for(lambda: taken.append(live.take_frame()) or taken[-1], "a frame of it", 30)
+
+
+def test_a_run_of_an_unknown_algorithm_is_refused_in_words(studio: Studio) -> None:
+    run = studio.train_to_the_end()
+    info = json.loads((run / "run.json").read_text())
+    info["config"]["algorithm"] = "alien"
+    (run / "run.json").write_text(json.dumps(info))
+    studio.controller.library.open_path(run)
+    studio.wait_for(lambda: "alien" in studio.window.banner.text(), "the refusal", 10)
+    assert studio.controller.watching.opened is None
+
+
+def test_a_fault_of_the_window_itself_is_said(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        raise RuntimeError("a slot went wrong")
+    except RuntimeError as error:
+        studio.controller.fault_in_the_window(type(error), error, error.__traceback__)
+    assert "a slot went wrong" in studio.window.banner.text()
+    assert "Traceback" in capsys.readouterr().err

@@ -64,12 +64,6 @@ class FoldTabs(QWidget):
         self._apply_height()
         self.opened.emit(key)
 
-    def set_note(self, key: str, count: int) -> None:
-        """A number beside a tab's title; 0 for none."""
-        button = self._buttons[key]
-        title = button.text().partition("  ")[0]
-        button.setText(f"{title}  {count}" if count else title)
-
     def _apply_height(self) -> None:
         row = self._row.sizeHint().height()
         self.setMinimumHeight(row + _OPEN_HEIGHT if self._key else row)
