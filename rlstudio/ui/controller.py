@@ -358,7 +358,8 @@ class Controller(QObject):
             self.watching.show_policies()
             return
         self.training.adopt(info.config, opened.history, str(info.path), opened.policy)
-        self.window.setup.set_request(info.config.model_dump(mode="json"))
+        plain = info.config.model_dump(mode="json")
+        self.window.setup.set_request({**plain, "params": {**plain["params"], **info.live_params}})
         self.watching.has_best = opened.best is not None
         self.window.setWindowTitle(f"{info.path.name} – RL Studio")
         self.starting.show_run()

@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton
 
 from rlstudio.algorithms.catalogue import get_algorithm, presets_for
-from rlstudio.algorithms.resolve import resolve
+from rlstudio.algorithms.resolve import continued, resolve
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError, describe
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.card import EnvironmentCard
+from rlstudio.storage.errors import RunFolderError
+from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.training import Training
 from rlstudio.ui.widgets.speed_slider import pace_at
@@ -52,6 +54,9 @@ class Starting(QObject):
         except ParamError as error:
             self.refuse(error)
             return
+        except RunFolderError as error:
+            window.banner.say(str(error), fault=True)
+            return
         window.banner.hide()
         window.stage.back_to_live()
         training.start(
@@ -78,24 +83,31 @@ class Starting(QObject):
         self._window.banner.say("; ".join(str(fault) for fault in error.faults), fault=True)
 
     def _config_to_continue(self) -> RunConfig:
-        """The last run's config with as much budget again, and the live parameters as they stand in the form."""
-        training = self._training
-        config, batch = training.config, training.last_batch
-        assert config is not None
-        request = self._window.setup.request()
-        data = config.model_dump(mode="json")
-        if (request["env"], request["algorithm"]) == (config.env, config.algorithm):
-            live = _live_names(config.algorithm)
-            data["params"] |= {name: value for name, value in request["params"].items() if name in live}
-        step = batch.step if batch is not None else training.history.step
-        episode = batch.episode if batch is not None else training.history.episode
-        data["steps"] = step + (request.get("steps") or config.steps) if config.steps else None
-        data["episodes"] = episode + (request.get("episodes") or config.episodes) if config.episodes else None
-        data["events"] = []
-        mean = batch.mean_return if batch is not None else None
-        if config.stop_at is not None and mean is not None and mean >= config.stop_at:
-            data["stop_at"] = None  # the goal was reached; who goes on wants more than that
-        return RunConfig.parse(data)
+        """The last run's config with as much budget again; where the form still shows that run, what can change on the
+        way (live parameters, budget, goal) is as the form says. Raises ParamError, RunFolderError."""
+        assert self._training.run is not None
+        folder = RunFolder.open(Path(self._training.run))
+        info = folder.read_info()
+        step, episode = folder.resume_point()
+        wanted = self.wanted()
+        if (wanted.env, wanted.algorithm) != (info.config.env, info.config.algorithm):
+            live = info.live_params
+            return continued(info.config, step=step, episode=episode, live_params=live, solved=bool(info.solved_at))
+        live = {name: wanted.params[name] for name in _live_names(wanted.algorithm)}
+        config = info.config
+        if wanted.stop_at != config.stop_at:  # another goal counts, whether the old one was reached or not
+            config, reached = config.model_copy(update={"stop_at": wanted.stop_at}), False
+        else:
+            reached = bool(info.solved_at)
+        return continued(
+            config.model_copy(update={"window": wanted.window}),
+            step=step,
+            episode=episode,
+            more_steps=wanted.steps,
+            more_episodes=wanted.episodes,
+            live_params=live,
+            solved=reached,
+        )
 
     def pace(self, config: RunConfig | None = None) -> float | None:
         """Environment steps a second at the speed slider's position, for this run; None is full speed."""

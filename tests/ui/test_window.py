@@ -377,3 +377,47 @@ def test_a_fault_of_the_window_itself_is_said(studio: Studio, capsys: pytest.Cap
         studio.controller.fault_in_the_window(type(error), error, error.__traceback__)
     assert "a slot went wrong" in studio.window.banner.text()
     assert "Traceback" in capsys.readouterr().err
+
+
+def _run_info(studio: Studio) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(studio.controller.training.run or "") / "run.json").read_text())
+    return found
+
+
+def test_continue_keeps_what_was_changed_live(studio: Studio) -> None:
+    training = studio.controller.training
+    studio.begin_a_long_run(params={"entropy_weight": 0.05})
+    studio.window.setup.set_folded(False)
+    field = studio.window.findChild(QLineEdit, "param_entropy_weight")
+    assert field is not None
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0")  # the default: a form that keeps only what differs from it would forget this
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    studio.wait_for(lambda: training.history.changes, "the change to be applied", 20)
+    studio.click("stopButton")
+    studio.wait_for(lambda: not training.active, "the run to stop", 30)
+    run = Path(training.run or "")
+    studio.click("trainButton")
+    studio.wait_for(lambda: training.state == "running", "the run to go on", 30)
+    assert training.config is not None
+    assert training.config.params["entropy_weight"] == 0.0
+    studio.click("stopButton")
+    studio.wait_for(lambda: not training.active, "the run to stop", 30)
+    studio.controller.library.open_path(run)
+    opened = studio.controller.watching
+    studio.wait_for(lambda: opened.opened is not None, "the run to open", 20)
+    assert field.text() == "0"
+
+
+def test_a_solved_run_goes_on_past_its_goal(studio: Studio) -> None:
+    run = studio.train_to_the_end(stop_at=15, window=5)
+    solved_at = _run_info(studio)["solved_at"]
+    assert solved_at is not None
+    episodes = studio.controller.training.history.episode
+    assert studio.button("trainButton").text() == "Continue"
+    studio.click("trainButton")
+    studio.wait_for(lambda: not studio.controller.training.active, "the run to end", 60)
+    assert studio.controller.training.run == str(run)
+    assert studio.controller.training.history.episode > episodes + 5
+    assert _run_info(studio)["solved_at"] == solved_at
