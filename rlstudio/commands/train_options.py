@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rlstudio.algorithms.catalogue import get_algorithm
-from rlstudio.algorithms.resolve import resolve
+from rlstudio.algorithms.resolve import continued, resolve
 from rlstudio.core.params import ParamError, ParamFault, describe
 from rlstudio.core.run_config import ParamChange, RunConfig
 from rlstudio.storage.run_folder import RunFolder
@@ -69,26 +69,22 @@ def _continued(options: argparse.Namespace, earlier: Path) -> RunConfig:
     if given:
         allowed = "no value beside --continue: the run goes on as it was"
         raise ParamError([ParamFault("--" + n.replace("_", "-"), getattr(options, n), allowed) for n in given])
-    info = RunFolder.open(earlier).read_info()
-    data = info.config.model_dump(mode="json")
-    data["params"].update(_params(options.set, info.config.algorithm))
-    for name in ("device", "window", "eval_every", "eval_episodes"):
-        if getattr(options, name) is not None:
-            data[name] = getattr(options, name)
-    same_again = options.steps is None and options.episodes is None
-    for name, had in (("steps", info.steps), ("episodes", info.episodes)):
-        more = data[name] if same_again else getattr(options, name)
-        data[name] = None if more is None else had + _at_least_one(name, more)
+    folder = RunFolder.open(earlier)
+    info, (step, episode) = folder.read_info(), folder.resume_point()
+    config = continued(
+        info.config,
+        step=step,
+        episode=episode,
+        more_steps=options.steps,
+        more_episodes=options.episodes,
+        live_params={**info.live_params, **_params(options.set, info.config.algorithm)},
+        solved=info.solved_at is not None and info.solved_at.get("step", 0) <= step,
+    )
+    names = ("device", "window", "eval_every", "eval_episodes")
+    changes = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if options.stop_at is not None:
-        data["stop_at"] = _stop_at(options.stop_at)
-    data["events"] = []
-    return RunConfig.parse(data)
-
-
-def _at_least_one(name: str, number: int) -> int:
-    if number < 1:
-        raise ParamError([ParamFault(name, number, "a whole number of at least 1")])
-    return number
+        changes["stop_at"] = _stop_at(options.stop_at)
+    return RunConfig.parse({**config.model_dump(mode="json"), **changes})
 
 
 def _stop_at(text: str) -> float | None:

@@ -6,8 +6,10 @@ from typing import Any
 
 from rlstudio.algorithms.base import Learner
 from rlstudio.core.messages import Evaluation
+from rlstudio.core.run_config import RunConfig
 from rlstudio.jobs.gathered import Gathered
 from rlstudio.jobs.policies import policy_data
+from rlstudio.storage.records import plain
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.storage.run_info import package_versions
 
@@ -26,11 +28,34 @@ class RunRecord:
         """Path of the folder."""
         return str(self._folder.path)
 
-    def begin(self, config: Any) -> None:
-        """Say that the run runs."""
+    def begin(self, config: RunConfig, earlier: RunConfig | None = None) -> None:
+        """Say that the run runs, or runs again after it ran as `earlier` says.
+
+        The parameters it first began with stay in run.json, whatever was changed since then: together with the changes
+        in events.jsonl they say how to make the run again.
+        """
+        if earlier is not None:
+            self._live_params = self._changed_since(earlier, config)
+            lived = tuple(event for event in earlier.events if event.step <= self.first_step)
+            config = config.model_copy(update={"params": earlier.params, "events": lived + config.events})
         self._folder.write_info(
-            config=config.model_dump(mode="json"), status="running", versions=package_versions(), error=None
+            config=config.model_dump(mode="json"),
+            live_params=self._live_params,
+            status="running",
+            versions=package_versions(),
+            error=None,
         )
+
+    def _changed_since(self, earlier: RunConfig, config: RunConfig) -> dict[str, Any]:
+        """Live changes of the earlier part, and with them, noted as such, those that continuing brings."""
+        events = [e for e in self._folder.read_events() if e.get("kind") == "param" and {"name", "value"} <= e.keys()]
+        changed = {str(event["name"]): event["value"] for event in events}
+        before = plain({**earlier.params, **changed})
+        for name, value in plain(config.params).items():
+            if name in before and value != before[name]:
+                self.note_event("param", self.first_step, self.first_seconds, name=name, old=before[name], value=value)
+                changed[name] = value
+        return changed
 
     def note_event(self, kind: str, step: int, seconds: float, **fields: Any) -> None:
         """One thing a person did."""

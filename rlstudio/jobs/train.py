@@ -6,11 +6,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from rlstudio.algorithms.base import LearnerState, StopTraining
+from rlstudio.algorithms.base import Learner, LearnerState, StopTraining
 from rlstudio.algorithms.blocks.devices import resolve_device
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core.messages import Evaluation, Finished, Started, StartTraining, Status
-from rlstudio.core.params import ParamError, ParamFault, validate
+from rlstudio.core.params import ParamError, ParamFault, describe, validate
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.catalogue import card_for, check_id
 from rlstudio.envs.make import MakeError, make, make_vector
@@ -20,7 +20,7 @@ from rlstudio.jobs.live_params import check_script
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
-from rlstudio.storage.run_folder import RunFolder
+from rlstudio.storage.run_folder import RunFolder, RunFolderError, RunInfo
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -60,26 +60,25 @@ def train(start: StartTraining, channel: Channel) -> None:
     check_config(config)
     spec = get_algorithm(config.algorithm)
     device = resolve_device(config.device)
-    if start.resume:
-        folder = _open_to_continue(Path(start.resume), config)
-    else:
-        folder = RunFolder.create(Path(start.runs_dir), config)
+    earlier = _to_continue(Path(start.resume), config) if start.resume else None
+    folder = RunFolder.open(earlier.path, write=True) if earlier else RunFolder.create(Path(start.runs_dir), config)
     env: Any = None
     record, evaluations, run = RunRecord(folder), None, None
+    untouched = earlier is not None  # what cannot go on is left as it was
     try:
         params = validate(spec.params, config.params)
         n_envs = params.n_envs if spec.vector else 1  # type: ignore[attr-defined]
         counter = EpisodeCounter(n_envs, config.window, autoreset=spec.vector)
-        best_evaluation, state, solved_at = None, None, None
-        if start.resume:
-            record, best_evaluation, state = _restore(folder, counter)
-            solved_at = folder.read_info().solved_at
-        record.begin(config)
+        best_evaluation, solved_at = None, None
         channel.enter(Phase.STARTING)
         env = make_vector(config.env, n_envs, config.env_kwargs) if spec.vector else make(config.env, config.env_kwargs)
         learner = spec.load_learner()(env, params, config.seed, device)
-        if state is not None:
-            learner.load_state(state)
+        if earlier is not None:
+            step = _load_newest(learner, folder)
+            untouched = False
+            record, best_evaluation = _restore(folder, step, counter)
+            solved_at = folder.read_info().solved_at
+        record.begin(config, earlier.config if earlier else None)
         evaluations = EvaluationSchedule(config, record.first_step, best_evaluation)
         run = TrainingRun(config, spec, channel, record, counter, TrainingView(env, n_envs), evaluations, start)
         run.solved_at = solved_at
@@ -94,7 +93,10 @@ def train(start: StartTraining, channel: Channel) -> None:
         record.end(summary["status"], summary)
         channel.send(Finished(summary["status"], summary))
     except BaseException as error:
-        _fail(record, run, error)
+        if untouched:
+            folder.close()
+        else:
+            _fail(record, run, error)
         raise
     finally:
         if evaluations is not None:
@@ -103,20 +105,42 @@ def train(start: StartTraining, channel: Channel) -> None:
             env.close()
 
 
-def _open_to_continue(path: Path, config: RunConfig) -> RunFolder:
-    """The folder of an earlier run. Raises ParamError where that was another environment or algorithm."""
-    earlier = RunFolder.open(path).read_info().config
+def _to_continue(path: Path, config: RunConfig) -> RunInfo:
+    """An earlier run that `config` can go on with.
+
+    Raises:
+        ParamError: where that was another environment or algorithm, or a parameter differs that is not live.
+    """
+    info = RunFolder.open(path).read_info()
     for field in ("env", "env_kwargs", "algorithm"):
-        before, now = getattr(earlier, field), getattr(config, field)
+        before, now = getattr(info.config, field), getattr(config, field)
         if before != now:
             raise ParamError([ParamFault(field, now, f"{before!r}, as in the run that is continued")])
-    return RunFolder.open(path, write=True)
+    params = get_algorithm(config.algorithm).params
+    had, wanted = (validate(params, some.params).model_dump() for some in (info.config, config))
+    faults = [
+        ParamFault(row.name, wanted[row.name], f"{had[row.name]!r}, as before: it counts for a new run only")
+        for row in describe(params)
+        if row.live == "no" and wanted[row.name] != had[row.name]
+    ]
+    if faults:
+        raise ParamError(faults)
+    return info
 
 
-def _restore(folder: RunFolder, counter: EpisodeCounter) -> tuple[RunRecord, float | None, LearnerState]:
-    """Where an earlier part of the run left off: counts, best evaluation, and the learner's state."""
-    info = folder.read_info()
+def _load_newest(learner: Learner, folder: RunFolder) -> int:
+    """Give the learner its newest state that was kept; the step of that. Raises RunFolderError."""
     arrays, values, step = folder.load_learner()
+    try:
+        learner.load_state(LearnerState(arrays, values))
+    except (ValueError, KeyError) as error:
+        raise RunFolderError(f"{folder.path} cannot be continued from step {step:,}: {error}") from error
+    return step
+
+
+def _restore(folder: RunFolder, step: int, counter: EpisodeCounter) -> tuple[RunRecord, float | None]:
+    """Where an earlier part of the run left off at `step`: the counts, and the best evaluation."""
+    info = folder.read_info()
     folder.rewind(step)  # what a killed run did after its last checkpoint is lived again
     if info.solved_at is not None and info.solved_at["step"] > step:
         folder.write_info(solved_at=None)
@@ -130,8 +154,7 @@ def _restore(folder: RunFolder, counter: EpisodeCounter) -> tuple[RunRecord, flo
     marked = [evaluation.step for evaluation in evaluated if evaluation.best]
     if marked and marked[-1] in folder.checkpoints():  # the one that was marked may have been rewound
         folder.mark_best(marked[-1])
-    record = RunRecord(folder, first_step=step, first_seconds=info.seconds)
-    return record, best, LearnerState(arrays, values)
+    return RunRecord(folder, first_step=step, first_seconds=info.seconds), best
 
 
 def _fail(record: RunRecord, run: TrainingRun | None, error: BaseException) -> None:

@@ -172,7 +172,7 @@ class TrainingRun:
         self._disk.episodes += ended
         config, mean = self.config, self.counter.mean
         if config.stop_at is not None and self.counter.window_full and mean is not None and mean >= config.stop_at:
-            self.solved_at = {"step": self.step, "episode": self.episode, "seconds": self.seconds}
+            self.solved_at = self.solved_at or {"step": self.step, "episode": self.episode, "seconds": self.seconds}
             self._stop_requested = True
         if config.episodes is not None and self.episode >= config.episodes:
             self._stop_requested = True

@@ -150,6 +150,7 @@ def test_a_run_is_continued_in_its_folder_by_name(call: Call, tmp_path: Path) ->
         (("--seed", "3"), "--seed: 3 is not allowed"),
         (("--steps", "0"), "steps: 0 is not allowed"),
         (("--set", "learning_rate=9"), "learning_rate: 9 is not allowed; it takes a number above 0 and at most 1"),
+        (("--set", "hidden=32,32"), "it counts for a new run only"),
     ],
 )
 def test_what_continuing_cannot_change_is_refused(
@@ -160,6 +161,31 @@ def test_what_continuing_cannot_change_is_refused(
     assert answer.status == 2
     assert words in answer.stderr
     assert (trained.path / "run.json").read_bytes() == before
+
+
+def test_a_live_parameter_may_change_and_stays_changed(call: Call, tmp_path: Path) -> None:
+    options = ("--set", "n_steps=32", "--eval-every", "0", "--runs-dir", tmp_path, "--json")
+    first = call("train", "-e", "CartPole-v1", "-a", "ppo", "--preset", "none", "--steps", "300", *options)
+    second = call("train", "--continue", first.json["run"], "--steps", "100", "--set", "learning_rate=0.01", "--json")
+    assert second.status == 0, second.stderr
+    folder = RunFolder.open(Path(first.json["run"]))
+    info = folder.read_info()
+    assert info.live_params == {"learning_rate": 0.01}
+    assert info.config.params["learning_rate"] != 0.01
+    (event,) = [event for event in folder.read_events() if event["kind"] == "param"]
+    assert (event["step"], event["name"], event["value"]) == (first.json["steps"], "learning_rate", 0.01)
+    call("train", "--continue", first.json["run"], "--steps", "100", "--json")
+    assert folder.read_info().live_params == {"learning_rate": 0.01}
+    assert len(folder.read_events()) == 1
+
+
+def test_a_solved_run_goes_on_past_its_goal(call: Call, tmp_path: Path) -> None:
+    options = ("--steps", "50000", "--stop-at", "15", "--window", "3", "--runs-dir", tmp_path, "--json")
+    first = call("train", "-e", "CartPole-v1", "-a", "random", *options)
+    second = call("train", "--continue", first.json["run"], "--steps", "400", "--json")
+    assert second.json["steps"] == first.json["steps"] + 400
+    assert second.json["solved_at"] == first.json["solved_at"]
+    assert first.json["solved_at"] is not None
 
 
 # ---------------------------------------------------------------- refusals
