@@ -28,7 +28,8 @@ def test_the_gradient_is_that_of_return_times_log_probability(dropout: float) ->
     weights = np.random.default_rng(0).standard_normal(store.count).astype(np.float32)
     leaves = {name: torch.tensor(array, requires_grad=True) for name, array in networks.parameters().items()}
     value = torch.tensor(store.observations)
-    masks = np.split(store.masks, [16], axis=1)
+    assert (store.masks is None) == (dropout == 0.0)
+    masks = np.split(store.masks, [16], axis=1) if dropout else []
     for i in range(2):
         value = torch.relu(value @ leaves[f"actor.weight.{i}"] + leaves[f"actor.bias.{i}"])
         if dropout:
@@ -61,6 +62,28 @@ def test_dropout_is_the_same_when_acting_and_when_learning() -> None:
     assert set(np.unique(store.masks)) == {0.0, 2.0}
     assert 0.4 < (store.masks == 0).mean() < 0.6
     assert store.ends == [LENGTH, 2 * LENGTH]
+
+
+@pytest.mark.parametrize(("first", "then"), [(0.0, 0.5), (0.5, 0.0)])
+def test_the_gradient_is_of_the_steps_as_they_were_taken(first: float, then: float) -> None:
+    """Dropout switched on or off between two episodes of one update, and back after them."""
+    learner, _ = build("reinforce", dropout=first, entropy_weight=0.0, baseline=False, hidden=(16, 8))
+    networks: Any = learner._networks  # type: ignore[attr-defined]
+    play(learner)
+    learner.set_param("dropout", then)
+    learner._play(PlainRun(steps=10_000))  # type: ignore[attr-defined]
+    learner.set_param("dropout", first)
+    acted: list[Any] = []
+    forward = networks.forward
+    networks.forward = lambda *args: acted.append(forward(*args).copy()) or acted[-1]
+    store = learner._store  # type: ignore[attr-defined]
+    learner._policy_step(np.ones(store.count, np.float32), learner._params, 1e-9)  # type: ignore[attr-defined]
+    masks = np.ones((2 * LENGTH, 24), np.float32)
+    dropped = slice(LENGTH, None) if then else slice(0, LENGTH)
+    assert set(np.unique(store.masks[dropped])) == {0.0, 2.0}
+    masks[dropped] = store.masks[dropped]
+    wanted = forward("actor", store.observations, np.split(masks, [16], axis=1))
+    np.testing.assert_allclose(acted[0], wanted, atol=1e-6)
 
 
 def test_returns_stay_within_their_episode() -> None:

@@ -39,6 +39,7 @@ class EpisodeStore:
         self.count = 0
         self.rewards: list[float] = []
         self.ends: list[int] = []
+        self._masked = False
 
     def add(self, observation: Array, action: Any, reward: float, mask: Array | None) -> None:
         """One step; `mask` are the factors of its hidden units, where there is dropout."""
@@ -49,7 +50,12 @@ class EpisodeStore:
         self._observations[i] = observation
         self._actions[i] = action
         if mask is not None:
+            if not self._masked:  # the steps before were taken with every unit on
+                self._masked = True
+                self._masks[:i] = 1.0
             self._masks[i] = mask
+        elif self._masked:
+            self._masks[i] = 1.0
         self.rewards.append(reward)
         self.count = i + 1
 
@@ -68,6 +74,6 @@ class EpisodeStore:
         return self._actions[: self.count]
 
     @property
-    def masks(self) -> Array:
-        """(count, hidden units), a view."""
-        return self._masks[: self.count]
+    def masks(self) -> Array | None:
+        """(count, hidden units), a view; None where no step was taken with dropout."""
+        return self._masks[: self.count] if self._masked else None

@@ -147,7 +147,8 @@ class ReinforceLearner(Learner):
     def _policy_step(self, weights: Array, params: ReinforceParams, learning_rate: float) -> dict[str, float]:
         """Follow the gradient of −Σ weight · log π(a|s) − entropy weight · Σ H."""
         store, networks = self._store, self._networks
-        masks = self._by_layer(store.masks) if params.dropout else None
+        # as the steps were taken: dropout may have been changed since
+        masks = None if store.masks is None else self._by_layer(store.masks)
         outputs = networks.forward("actor", store.observations, masks)
         log_probs, entropies = self._head.evaluate(outputs, self._free(), None, store.actions)
         by_outputs, by_free = self._head.backward(-weights, -params.entropy_weight)
