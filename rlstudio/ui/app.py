@@ -55,7 +55,7 @@ def run_studio(
     window.open_up()
 
     def begin() -> None:
-        sys.excepthook = controller.fault_in_the_window
+        sys.excepthook = controller.telling.fault_in_the_window
         controller.begin()
         gc.freeze()
         if after_shown is not None:

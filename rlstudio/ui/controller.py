@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import sys
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +19,14 @@ from rlstudio.ui.acting import Acting
 from rlstudio.ui.closing import Closing
 from rlstudio.ui.errand import Errand
 from rlstudio.ui.job_desk import JobDesk
+from rlstudio.ui.keys import add_keys
 from rlstudio.ui.library import Library
 from rlstudio.ui.live import Live
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.opening import OpenedRun, has_best
 from rlstudio.ui.run_words import numbers, state_words
 from rlstudio.ui.starting import Starting
+from rlstudio.ui.telling import Telling
 from rlstudio.ui.toolbar import ActWish
 from rlstudio.ui.training import Training
 from rlstudio.ui.watching import Watching
@@ -43,6 +43,7 @@ class Controller(QObject):
         super().__init__(window)
         runs_dir = runs_dir or default_runs_dir()
         self.window = window
+        self.telling = Telling(window)
         self.desk = JobDesk()
         self.training = Training(self.desk, self)
         self.live = Live(self.desk, self)
@@ -66,7 +67,7 @@ class Controller(QObject):
         self._settle.timeout.connect(self.watching.show)
         self._connect_wishes()
         self._connect_jobs()
-        self._add_keys()
+        add_keys(window, self.watching)
 
     # ------------------------------------------------------------ coming and going
 
@@ -82,7 +83,7 @@ class Controller(QObject):
         self.library.refresh()
         QTimer.singleShot(0, self.desk.warm_up)
         if cards is None:
-            self.window.log.add("info", "Listing the environments for the first time with these packages.")
+            self.telling.note("Listing the environments for the first time with these packages.")
             self._listing.start(m.MakeCatalogue(str(cache_dir())))
 
     def end(self) -> None:
@@ -142,7 +143,7 @@ class Controller(QObject):
         window.actions_by_name["keysAction"].triggered.connect(lambda: show_keys(window))
         self.library.opened.connect(self._show_opened)
         self.library.episodeOpened.connect(self._show_episode)
-        self.library.failed.connect(lambda words: self._fail(words, "", ""))
+        self.library.failed.connect(self.telling.fail)
 
     def _connect_jobs(self) -> None:
         self.training.stateChanged.connect(self._training_changed)
@@ -150,43 +151,17 @@ class Controller(QObject):
         self.training.batchCame.connect(self._batch_came)
         self.training.policyCame.connect(self._policy_came)
         self.training.paramRefused.connect(self._param_refused)
-        self.training.warned.connect(self._warn)
-        self.training.recovered.connect(self._recovered)
-        self.training.failed.connect(self._fail)
+        self.training.warned.connect(self.telling.warn)
+        self.training.recovered.connect(self.telling.recovered)
+        self.training.failed.connect(self._training_failed)
         self.training.finished.connect(self._training_finished)
-        self.live.failed.connect(self._live_failed)
-        self.acting.failed.connect(self._fail)
-        self.acting.said.connect(lambda words: self.window.log.add("info", words))
+        self.live.failed.connect(self.telling.fail_on_stage)
+        self.acting.failed.connect(self.telling.fail)
+        self.acting.said.connect(self.telling.note)
         self.acting.changed.connect(self._acting_changed)
         self.acting.progressed.connect(self._show_errand)
         self._listing.came.connect(self._catalogue_came)
-        self._listing.failed.connect(self._fail)
-
-    def _add_keys(self) -> None:
-        stage, bar = self.window.stage, self.window.toolbar
-        self.window.add_keys(
-            {
-                "Ctrl+Return": bar.train.click,
-                "Ctrl+Enter": bar.train.click,
-                "Ctrl+P": bar.pause.click,
-                "Ctrl+Right": bar.step.click,
-                "Ctrl+.": bar.stop.click,
-                "R": bar.record.click,
-                "Space": stage.toggle_play,
-                ",": lambda: stage.step_frames(-1),
-                ".": lambda: stage.step_frames(1),
-                "Left": lambda: stage.step_frames(-1),
-                "Right": lambda: stage.step_frames(1),
-                "Shift+Left": lambda: stage.step_frames(-10),
-                "Shift+Right": lambda: stage.step_frames(10),
-                "Home": stage.seek_first,
-                "End": stage.seek_last,
-                "PgUp": stage.previous_episode,
-                "PgDown": stage.next_episode,
-                "L": self.watching.leave_recording,
-                "Escape": self.window.leave_present,
-            }
-        )
+        self._listing.failed.connect(self.telling.fail)
 
     # ------------------------------------------------------------ the display timer
 
@@ -270,7 +245,7 @@ class Controller(QObject):
 
     def _delete_run(self, path: str) -> None:
         if self.training.active and self.training.run == path:
-            self._warn("This run is being trained: stop it first.")
+            self.telling.warn("This run is being trained: stop it first.")
         else:
             self.library.delete(Path(path))
 
@@ -297,13 +272,13 @@ class Controller(QObject):
         assert spec is not None
         self._drawn_revision = -1
         self.window.setWindowTitle(f"{spec.title} on {config.env} – RL Studio")
-        self.window.log.add("info", f"Training {config.algorithm} on {config.env}, seed {config.seed}: {started.run}")
+        self.telling.note(f"Training {config.algorithm} on {config.env}, seed {config.seed}: {started.run}")
         self.watching.show()
 
     def _batch_came(self, batch: m.Batch) -> None:
         for change in batch.changes:
             self.window.setup.mark_applied(change.name, change.new)
-            self.window.log.add("info", f"Step {change.step:,}: {change.name} {change.old} → {change.new}")
+            self.telling.note(f"Step {change.step:,}: {change.name} {change.old} → {change.new}")
         if any(evaluation.best for evaluation in batch.evaluations):
             self.watching.has_best = True
             self.watching.show_policies()
@@ -322,23 +297,24 @@ class Controller(QObject):
         words = f"Training {status} at step {summary['steps']:,}"
         words += "" if mean is None else f", mean return {mean:.1f}"
         words += "" if not solved else f", goal reached after {solved['episode']:,} episodes"
-        self.window.log.add("info", words + ".")
+        self.telling.note(words + ".")
         self.window.fold_setup_while_training(False)
         self.watching.has_best = has_best(self.training.run)
+        self.library.refresh()
+
+    def _training_failed(self, message: str, advice: str, details: str) -> None:
+        self.telling.fail(message, advice, details)
+        self.window.fold_setup_while_training(False)
         self.library.refresh()
 
     def _acting_changed(self) -> None:
         self.watching.look()
         self.closing.allow()
 
-    def _live_failed(self, message: str, advice: str, details: str) -> None:
-        self.window.stage.show_message(f"{message} {advice}")
-        self.window.log.add("error", f"{message} {advice}", details)
-
     def _catalogue_came(self, report: m.Report) -> None:
         if isinstance(report, m.CatalogueMade):
             self.starting.take_cards(load_cards(cache_dir()) or [])
-            self.window.log.add("info", f"{report.count} environments are listed.")
+            self.telling.note(f"{report.count} environments are listed.")
             self.watching.show()
 
     # ------------------------------------------------------------ what was opened
@@ -352,7 +328,7 @@ class Controller(QObject):
         """While another run trains an opened one only lends its policy; else it becomes the window's run."""
         info = opened.info
         self.watching.opened = opened
-        self.window.log.add("info", f"Opened {info.path}: {info.status}, {info.steps:,} steps.")
+        self.telling.note(f"Opened {info.path}: {info.status}, {info.steps:,} steps.")
         if self.training.active:
             self.window.banner.say(f"{info.path.name} is open: Record and Evaluate can use its policy.")
             self.watching.show_policies()
@@ -369,28 +345,3 @@ class Controller(QObject):
             self.window.stage.set_episodes(opened.episodes)
             self.watching.leave_recording()
         self._training_changed()
-
-    # ------------------------------------------------------------ what went wrong
-
-    def _warn(self, words: str) -> None:
-        self.window.log.add("warning", words)
-        self.window.banner.say(words)
-
-    def _recovered(self) -> None:
-        self.window.banner.hide()
-        self.window.log.add("info", "Training answers again.")
-
-    def fault_in_the_window(self, kind: type[BaseException], error: BaseException, trace: Any) -> None:
-        """An exception that no one caught (sys.excepthook): said like any other fault, and nothing else is stopped."""
-        text = "".join(traceback.format_exception(kind, error, trace))
-        print(text, file=sys.stderr)
-        self._fail(f"Something went wrong in the window: {error or kind.__name__}.", "Jobs go on.", text)
-
-    def _fail(self, message: str, advice: str, details: str) -> None:
-        """Said once, in words, with what to do; the traceback is one click away."""
-        words = f"{message} {advice}".strip()
-        self.window.log.add("error", words, details)
-        choices = [("Details", lambda: self.window.tabs.open("log"))] if details else []
-        self.window.banner.say(words, choices, fault=True)
-        self.window.fold_setup_while_training(False)
-        self.library.refresh()

@@ -374,7 +374,7 @@ def test_a_fault_of_the_window_itself_is_said(studio: Studio, capsys: pytest.Cap
     try:
         raise RuntimeError("a slot went wrong")
     except RuntimeError as error:
-        studio.controller.fault_in_the_window(type(error), error, error.__traceback__)
+        studio.controller.telling.fault_in_the_window(type(error), error, error.__traceback__)
     assert "a slot went wrong" in studio.window.banner.text()
     assert "Traceback" in capsys.readouterr().err
 
