@@ -1,17 +1,13 @@
-"""Which device a run computes on, resolved once and said in words."""
+"""Which device a run computes on, resolved once."""
 
 from __future__ import annotations
 
 from rlstudio.core.params import ParamError, ParamFault
 
-AUTO_WORDS = (
-    "auto chose the CPU: for networks of a few thousand weights, moving each batch to a graphics card takes longer "
-    "than the arithmetic"
-)
-
 
 def resolve_device(name: str) -> str:
-    """ "cpu", "cuda" or "mps" for a configured name. "auto" is the CPU: measured faster for networks this small.
+    """ "cpu", "cuda" or "mps" for a configured name. "auto" is the CPU: measured faster for networks this small,
+    where moving each batch to a graphics card takes longer than the arithmetic.
 
     torch is imported only when a graphics card is asked for by name.
 
@@ -38,8 +34,3 @@ def resolve_device(name: str) -> str:
             ]
         )
     return name
-
-
-def device_words(asked: str, resolved: str) -> str:
-    """What was chosen and why, for the status line."""
-    return AUTO_WORDS if asked == "auto" else f"computing on {resolved}"
