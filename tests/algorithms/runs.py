@@ -81,6 +81,11 @@ class PlainRun:
         if limit is not None and self.updates >= limit:
             raise StopTraining
 
+    @property
+    def rows(self) -> list[dict[str, float]]:
+        """What was logged, without the updates whose diagnostics were held back."""
+        return [row for row in self.logged if row]
+
     def say(self, words: str) -> None:
         self.words.append(words)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -81,18 +82,20 @@ def test_epsilon_falls_as_scheduled_and_follows_live_changes() -> None:
     original = run.log
 
     def log(**metrics: float) -> None:
-        seen.append((run.progress, metrics["epsilon"]))
+        if metrics:
+            seen.append((run.progress, metrics["epsilon"]))
         original(**metrics)
 
     run.log = log  # type: ignore[method-assign]
     learn(learner, run)
+    assert [round(600 * progress) for progress, _ in seen] == [21, 121, 221, 321, 421, 521]
     for progress, epsilon in seen:
         last = 0.4 if progress >= 500 / 600 else 0.1
         wanted = 1.0 + (last - 1.0) * progress / 0.5 if progress < 0.5 else last
         assert epsilon == pytest.approx(wanted, abs=0.01)
     exponential, _ = build("dqn", epsilon_schedule="exponential", epsilon_decay_steps=100.0, epsilon_end=0.0)
-    rows = learn(exponential, PlainRun(steps=101)).logged
-    assert rows[-1]["epsilon"] == pytest.approx(np.exp(-0.99), abs=0.01)
+    rows = learn(exponential, PlainRun(steps=122)).rows
+    assert rows[-1]["epsilon"] == pytest.approx(np.exp(-1.21), abs=0.01)
 
 
 def test_epsilon_one_acts_at_random_and_epsilon_zero_does_not() -> None:
@@ -117,11 +120,32 @@ def test_predicted_and_realised_values_meet() -> None:
     learner, _ = build("dqn", discount=0.5, epsilon_end=0.0, exploration_fraction=0.3, target_update_every=4)
     run = learn(learner, PlainRun(steps=3000))
     rows = [row for row in run.logged if "predicted_q" in row]
-    assert len(rows) == pytest.approx(run.episode, abs=5)
-    last = rows[-20:]
+    last = rows[-3:]
     realised = np.mean([row["discounted_return"] for row in last])
     assert realised == pytest.approx(sum(0.5**t for t in range(7)), abs=0.05)
     assert np.mean([row["predicted_q"] for row in last]) == pytest.approx(realised, abs=0.3)
+
+
+@pytest.mark.parametrize("updates", [1, 3])
+def test_a_row_is_the_mean_of_a_hundred_steps(updates: int) -> None:
+    learner, _ = build("dqn", train_every=1, updates_per_train=updates)
+    found: list[tuple[float, float, float]] = []
+    original = learner._minibatch  # type: ignore[attr-defined]
+
+    def spy(params: Any) -> Any:
+        found.append(original(params))
+        return found[-1]
+
+    learner._minibatch = spy  # type: ignore[attr-defined]
+    run = learn(learner, PlainRun(steps=1_000))
+    assert run.updates == 980  # each is marked
+    places = [place for place, row in enumerate(run.logged) if row]
+    assert places == list(range(0, 980, 100))
+    for before, place in pairwise(places):
+        means = np.mean(found[updates * (before + 1) : updates * (place + 1)], axis=0)
+        row = run.logged[place]
+        assert [row["td_error"], row["loss"], row["gradient_norm"]] == pytest.approx(means.tolist())
+        assert "predicted_q" in row
 
 
 def test_the_replay_buffer_is_a_ring() -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rlstudio.algorithms.base import Learner, LearnerState, Run
 from rlstudio.algorithms.blocks.adam import AdamSettings
 from rlstudio.algorithms.blocks.layout import Array
+from rlstudio.algorithms.blocks.mean_metrics import MeanMetrics
 from rlstudio.algorithms.blocks.mlp import MLPSpec
 from rlstudio.algorithms.blocks.networks import NetworksSpec, make_networks
 from rlstudio.algorithms.blocks.randomness import (
@@ -29,7 +30,7 @@ from rlstudio.algorithms.blocks.replay import ReplayBuffer
 from rlstudio.algorithms.blocks.returns import td_targets
 from rlstudio.algorithms.blocks.schedules import exponential, linear
 from rlstudio.algorithms.dqn.policy import DQNPolicy
-from rlstudio.algorithms.dqn.spec import DQNParams
+from rlstudio.algorithms.dqn.spec import ROW_EVERY, DQNParams
 from rlstudio.envs.spaces import ObservationEncoder
 
 _SAY_EVERY = 500
@@ -58,7 +59,8 @@ class DQNLearner(Learner):
         self._steps = 0
         self._epsilon = params.epsilon_start
         self._target_is_old = False
-        self._finished: dict[str, float] = {}
+        self._metrics = MeanMetrics()
+        self._next_row = 0
 
     def learn(self, run: Run) -> None:
         env, params, encode, replay = self._env, self._params, self._encoder.encode, self._replay
@@ -76,8 +78,8 @@ class DQNLearner(Learner):
             run.record(reward, terminated, truncated)
             observation = following
             ended = terminated or truncated
-            if ended:
-                self._finished = {"predicted_q": predicted, "discounted_return": realised}
+            if ended and self._steps > params.learning_starts:
+                self._metrics.add(predicted_q=predicted, discounted_return=realised)
             self._learn_from_memory(run)
             if ended:
                 observation = np.array(encode(env.reset()[0]))
@@ -124,20 +126,19 @@ class DQNLearner(Learner):
         params = self._params.model_copy()  # a change that arrives meanwhile counts from the next update on
         count = params.updates_per_train
         drawn = self._rng.integers(0, self._replay.size, (count, params.batch_size))
-        totals = np.zeros(3)
         for indices in drawn:
             run.breathe()
             self._replay.gather(indices)
-            totals += self._minibatch(params)
-        td_error, loss, norm = (totals / count).tolist()
+            td_error, loss, norm = self._minibatch(params)
+            self._metrics.add(td_error=td_error, loss=loss, gradient_norm=norm)
         self._target_is_old = True
-        finished, self._finished = self._finished, {}
+        if self._steps < self._next_row:
+            run.log()
+            return
+        self._next_row = self._steps + ROW_EVERY
         run.log(
-            **finished,
+            **self._metrics.take(),
             epsilon=self._epsilon,
-            td_error=td_error,
-            loss=loss,
-            gradient_norm=norm,
             buffer_filled=float(self._replay.size),
             learning_rate=params.learning_rate,
         )
@@ -192,7 +193,8 @@ class DQNLearner(Learner):
             "epsilon": self._epsilon,
             "target_is_old": self._target_is_old,
             "replay_position": self._replay.position,
-            "finished": self._finished,
+            "metrics": self._metrics.state(),
+            "next_row": self._next_row,
             "rng": generator_state(self._rng),
         }
         return LearnerState(arrays, {**values, **counters})
@@ -205,5 +207,6 @@ class DQNLearner(Learner):
         self._steps = int(values["steps"])
         self._epsilon = float(values["epsilon"])
         self._target_is_old = bool(values["target_is_old"])
-        self._finished = {name: float(value) for name, value in values["finished"].items()}
+        self._metrics.load_state(values["metrics"])
+        self._next_row = int(values["next_row"])
         load_generator(self._rng, values["rng"])

@@ -250,35 +250,42 @@ class DQNParams(Params):
         return size
 
 
+ROW_EVERY = 100
+"""Environment steps that one logged row stands for: a row at every update would be several numbers a step."""
+
 METRICS = (
     MetricSpec(
         "predicted_q",
         "predicted Q",
-        "What the network expected of the whole episode: its best Q-value at the episode's first state. Logged with "
-        "the first update after each episode's end.",
+        "What the network expected of the whole episode: its best Q-value at the episode's first state. Mean over the "
+        f"episodes that ended in about the last {ROW_EVERY} steps.",
         healthy="follows the realised discounted return; far above it means overestimation",
     ),
     MetricSpec(
         "discounted_return",
         "realised discounted return",
-        "What the episode really brought, discounted as the Q-values are.",
+        "What the episode really brought, discounted as the Q-values are; mean as for the predicted Q.",
         healthy="rises; the predicted Q settles near it (above it while ε still costs return or a time limit cuts off)",
     ),
     MetricSpec("epsilon", "ε", "Chance of a random action.", healthy="falls as scheduled"),
     MetricSpec(
         "td_error",
         "TD error",
-        "Mean distance between Q-values and their targets in the minibatch.",
+        f"Mean distance between Q-values and their targets in the minibatches of about the last {ROW_EVERY} steps.",
         healthy="small beside the Q-values; may grow with them; growth without end means they run away",
         log=True,
     ),
     MetricSpec(
-        "loss", "loss", "Huber or squared TD error, mean over the minibatch.", healthy="as the TD error", log=True
+        "loss",
+        "loss",
+        f"Huber or squared TD error, mean over the minibatches of about the last {ROW_EVERY} steps.",
+        healthy="as the TD error",
+        log=True,
     ),
     MetricSpec(
         "gradient_norm",
         "gradient norm",
-        "Length of the gradient before it is clipped.",
+        f"Length of the gradient before it is clipped, mean of about the last {ROW_EVERY} steps.",
         healthy="steady; growing by factors announces trouble",
         log=True,
     ),
