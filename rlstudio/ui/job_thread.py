@@ -6,6 +6,7 @@ frames and signs of life from shared memory.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
@@ -103,7 +104,8 @@ class JobThread(QThread):
                 continue
             command = self._outbox.pop(key, None)
             if command is not None:
-                self._worker.send(command)
+                with contextlib.suppress(WorkerGone):  # its last words may still wait to be read: `receive` tells
+                    self._worker.send(command)
 
 
 def _replaces(command: m.Command) -> str | None:
