@@ -146,12 +146,22 @@ def _part_for(space: Any) -> _Part:
     )
 
 
+def _is_binary(space: Any) -> bool:
+    """Whether all that a space becomes is zeros and ones."""
+    if isinstance(space, spaces.Tuple):
+        return all(_is_binary(part) for part in space.spaces)
+    if isinstance(space, spaces.Dict):
+        return all(_is_binary(part) for part in space.spaces.values())
+    return isinstance(space, spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary)
+
+
 class ObservationEncoder:
     """Turns observations of `space` into float32 vectors of `size` numbers.
 
     `encode(observation)` gives shape (size,); `encode_batch(observations)` gives C-contiguous (n, size) of what a
     VectorEnv returns: arrays with n rows, for Tuple spaces a tuple of them, for Dict spaces a dict. A float32 vector
-    comes back as it is, not copied: store it in a buffer of your own before the next step.
+    comes back as it is, not copied: store it in a buffer of your own before the next step. `binary` says that every
+    number is 0 or 1.
 
     Raises:
         ValueError: for a space without a fixed number of numbers (Text, Graph, Sequence).
@@ -161,5 +171,6 @@ class ObservationEncoder:
         part = _part_for(space)
         self.space = space
         self.size = part.size
+        self.binary = _is_binary(space)
         self.encode: Callable[[Any], Floats] = part.encode
         self.encode_batch: Callable[[Any], Floats] = part.encode_batch

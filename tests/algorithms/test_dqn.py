@@ -15,6 +15,7 @@ from runs import PlainRun, learn
 
 from rlstudio.algorithms.blocks.replay import ReplayBuffer
 from rlstudio.core.params import ParamError
+from rlstudio.envs.make import make
 
 
 @pytest.mark.parametrize(("terminates", "lowest", "highest"), [(True, 2.8, 4.3), (False, 9.0, 10.5)])
@@ -168,6 +169,36 @@ def test_the_replay_buffer_is_a_ring() -> None:
         ReplayBuffer(2, 2, 3).load(replay.arrays(), 0)
     with pytest.raises(ValueError, match="observations"):
         ReplayBuffer(4, 3, 3).load(replay.arrays(), 0)
+
+
+def test_zeros_and_ones_are_remembered_as_bits() -> None:
+    rng = np.random.default_rng(0)
+    plain, packed = ReplayBuffer(300, 500, 32), ReplayBuffer(300, 500, 32, binary=True)
+    for i in range(400):
+        before, after = (rng.random((2, 500)) < 0.3).astype(np.float32)
+        for replay in (plain, packed):
+            replay.add(before, i % 6, -1.0, after, False)
+    twin = ReplayBuffer(300, 500, 32, binary=True)
+    twin.load({name: array.copy() for name, array in packed.arrays().items()}, packed.position)
+    indices = rng.integers(0, 300, 32)
+    plain.gather(indices)
+    for replay in (packed, twin):
+        replay.gather(indices)
+        assert replay.observations.dtype == np.float32
+        np.testing.assert_array_equal(replay.observations, plain.observations)
+        np.testing.assert_array_equal(replay.next_observations, plain.next_observations)
+    with pytest.raises(ValueError, match="observations"):
+        packed.load(plain.arrays(), 0)
+
+
+def test_a_full_memory_of_taxi_is_a_small_checkpoint() -> None:
+    learner, _ = build("dqn", lambda: make("Taxi-v4"), buffer_size=2_000, train_every=100)
+    learn(learner, PlainRun(steps=2_000))
+    replay = {name: array for name, array in learner.state().arrays.items() if name.startswith("replay.")}
+    assert len(replay["replay.rewards"]) == 2_000
+    assert sum(array.nbytes for array in replay.values()) < 2_000 * 150  # one-hot numbers of four bytes: 4,016 a step
+    box, _ = build("dqn", partial(ConstantEnv, terminates=True))
+    assert box.state().arrays["replay.observations"].dtype == np.float32
 
 
 def test_a_replay_buffer_smaller_than_a_minibatch_is_refused() -> None:

@@ -82,6 +82,11 @@ def test_an_uneven_grid_still_gives_means() -> None:
     assert np.allclose(encoder.encode(np.full((50, 37), 51, np.uint8)), 0.2)
 
 
+def test_binary_says_that_all_is_zeros_and_ones() -> None:
+    binary = [space for space in SPACES if ObservationEncoder(space).binary]
+    assert binary == SPACES[6:12]
+
+
 def test_a_space_without_a_size_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="cannot be turned into numbers"):
         ObservationEncoder(spaces.Text(10))

@@ -18,15 +18,20 @@ class ReplayBuffer:
 
     A sample lies in `observations`, `next_observations` (batch, size), `actions` (batch,) int64, `rewards` and
     `terminated` (batch,) float32, overwritten by the next one. A truncated step is stored with terminated 0.
+
+    With `binary` observations are zeros and ones alone (one-hot, say) and stored as bits: an eighth of a byte each
+    instead of four.
     """
 
-    def __init__(self, capacity: int, observation_size: int, batch_size: int) -> None:
+    def __init__(self, capacity: int, observation_size: int, batch_size: int, *, binary: bool = False) -> None:
         self.capacity = capacity
         self.size = 0
         self._next = 0
+        self._binary = binary
+        row = np.packbits(np.zeros(observation_size, np.bool_)) if binary else np.zeros(observation_size, np.float32)
         self._store: dict[str, NDArray[Any]] = {
-            "observations": np.zeros((capacity, observation_size), np.float32),
-            "next_observations": np.zeros((capacity, observation_size), np.float32),
+            "observations": np.zeros((capacity, *row.shape), row.dtype),
+            "next_observations": np.zeros((capacity, *row.shape), row.dtype),
             "actions": np.zeros(capacity, np.int64),
             "rewards": np.zeros(capacity, np.float32),
             "terminated": np.zeros(capacity, np.float32),
@@ -45,8 +50,12 @@ class ReplayBuffer:
     def add(self, observation: Array, action: int, reward: float, next_observation: Array, terminated: bool) -> None:
         """Store one transition, over the oldest one when full."""
         i = self._next
-        self._observations[i] = observation
-        self._next_observations[i] = next_observation
+        if self._binary:
+            self._observations[i] = np.packbits(observation != 0)
+            self._next_observations[i] = np.packbits(next_observation != 0)
+        else:
+            self._observations[i] = observation
+            self._next_observations[i] = next_observation
         self._actions[i] = action
         self._rewards[i] = reward
         self._terminated[i] = terminated
@@ -57,8 +66,13 @@ class ReplayBuffer:
     def gather(self, indices: NDArray[np.int64]) -> None:
         """Fill the sample arrays with the transitions at `indices` (batch,), each below `size`."""
         # mode="clip" lets take write straight into `out`
-        np.take(self._observations, indices, axis=0, out=self.observations, mode="clip")
-        np.take(self._next_observations, indices, axis=0, out=self.next_observations, mode="clip")
+        if self._binary:
+            size = self.observations.shape[1]
+            self.observations[...] = np.unpackbits(self._observations[indices], axis=1, count=size)
+            self.next_observations[...] = np.unpackbits(self._next_observations[indices], axis=1, count=size)
+        else:
+            np.take(self._observations, indices, axis=0, out=self.observations, mode="clip")
+            np.take(self._next_observations, indices, axis=0, out=self.next_observations, mode="clip")
         np.take(self._actions, indices, out=self.actions, mode="clip")
         np.take(self._rewards, indices, out=self.rewards, mode="clip")
         np.take(self._terminated, indices, out=self.terminated, mode="clip")
@@ -80,7 +94,8 @@ class ReplayBuffer:
                 f"the saved replay buffer holds {size} transitions, but this one has room for {self.capacity}"
             )
         for name, array in self._store.items():
-            if name not in arrays or arrays[name].shape != (size, *array.shape[1:]):
+            saved = arrays.get(name)
+            if saved is None or saved.shape != (size, *array.shape[1:]) or saved.dtype != array.dtype:
                 raise ValueError(f"the saved replay buffer's {name!r} does not fit this environment")
-            array[:size] = arrays[name]
+            array[:size] = saved
         self.size, self._next = size, position % self.capacity

@@ -53,7 +53,9 @@ class DQNLearner(Learner):
         network = MLPSpec((self._encoder.size, *params.hidden, self._n_actions), "relu")
         adam = AdamSettings(weight_decay=params.weight_decay, amsgrad=params.amsgrad)
         self._networks = make_networks(device, NetworksSpec({"q": network}, adam=adam, target_of="q"), self._rng)
-        self._replay = ReplayBuffer(params.buffer_size, self._encoder.size, params.batch_size)
+        self._replay = ReplayBuffer(
+            params.buffer_size, self._encoder.size, params.batch_size, binary=self._encoder.binary
+        )
         self._rows = np.arange(params.batch_size)
         self._by_q: Array = np.zeros((params.batch_size, self._n_actions), np.float32)
         self._steps = 0
