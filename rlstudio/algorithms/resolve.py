@@ -23,8 +23,10 @@ def choose_preset(algorithm: str, env: str, name: str | None) -> Preset | None:
         return None
     known = {preset.name: preset for preset in presets_for(algorithm, env)}
     if name not in known:
-        near = get_close_matches(name, known, n=3, cutoff=0.3) or list(known)
-        allowed = "none, or one of: " + ", ".join(near) if known else f"none ({algorithm} has no preset for {env})"
+        nearest_first = get_close_matches(name, known, n=max(1, len(known)), cutoff=0.0)
+        allowed = (
+            "none, or one of: " + ", ".join(nearest_first) if known else f"none ({algorithm} has no preset for {env})"
+        )
         raise ParamError([ParamFault("preset", name, allowed)])
     return known[name]
 

@@ -102,20 +102,26 @@ class ParamInfo:
     @property
     def allowed(self) -> str:
         """What may stand here, in words: "a number above 0 and at most 1"."""
-        if self.kind == "choice":
-            return "one of " + ", ".join(self.choices)
-        if self.kind == "bool":
-            return "true or false"
-        if self.kind == "text":
-            return "text"
-        noun = {"float": "a number", "int": "a whole number", "ints": "a list of whole numbers"}[self.kind]
+        nouns = {
+            "choice": "one of " + ", ".join(self.choices),
+            "bool": "true or false",
+            "text": "text",
+            "float": "a number",
+            "int": "a whole number",
+            "ints": "a list of whole numbers",
+        }
         bounds = []
         if self.low is not None:
-            bounds.append(f"{'above' if self.low_excluded else 'at least'} {self.low:g}")
+            bounds.append(f"{'above' if self.low_excluded else 'of at least'} {self._bound(self.low)}")
         if self.high is not None:
-            bounds.append(f"{'below' if self.high_excluded else 'at most'} {self.high:g}")
-        words = " ".join([noun, " and ".join(bounds)]).strip()
+            at_most = "at most" if bounds else "of at most"
+            bounds.append(f"{'below' if self.high_excluded else at_most} {self._bound(self.high)}")
+        words = " ".join([nouns[self.kind], " and ".join(bounds)]).strip()
         return f"{words}, or nothing" if self.optional else words
+
+    def _bound(self, bound: float) -> str:
+        """A bound as a person would write it; a whole number with all its digits."""
+        return f"{bound:g}" if self.kind == "float" else f"{bound:.0f}"
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,8 @@ def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...], bool]:
     return kinds[annotation], (), False
 
 
-def _info(name: str, field: FieldInfo) -> ParamInfo:
+def describe_field(name: str, field: FieldInfo) -> ParamInfo:
+    """One field of a pydantic model as a plain row. Raises KeyError for a type that no form can show."""
     kind, choices, optional = _kind_of(field.annotation)
     bounds: dict[str, float] = {}
     for constraint in field.metadata:
@@ -189,7 +196,7 @@ def _info(name: str, field: FieldInfo) -> ParamInfo:
 
 def describe(params_type: type[Params]) -> tuple[ParamInfo, ...]:
     """The fields of a Params class, in the order they were declared."""
-    return tuple(_info(name, field) for name, field in params_type.model_fields.items())
+    return tuple(describe_field(name, field) for name, field in params_type.model_fields.items())
 
 
 P = TypeVar("P", bound=Params)

@@ -1,14 +1,12 @@
-"""RunConfig: everything that decides what a training run does. JSON both ways, versioned."""
+"""RunConfig: everything that decides what a training run does. Plain data both ways, versioned."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from rlstudio.core.params import ParamError, ParamFault, no_such
+from rlstudio.core.params import ParamError, ParamFault, describe_field, no_such
 
 VERSION: Final = 1
 
@@ -56,10 +54,6 @@ class RunConfig(BaseModel):
             raise ValueError("a run needs a budget: steps, episodes or both")
         return self
 
-    def to_json(self) -> str:
-        """The config as indented JSON."""
-        return self.model_dump_json(indent=2)
-
     @classmethod
     def parse(cls, data: Any) -> RunConfig:
         """A config from plain data, as read from JSON.
@@ -72,28 +66,32 @@ class RunConfig(BaseModel):
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            raise ParamError([_fault(dict(row), data) for row in error.errors()]) from None
-
-    @classmethod
-    def from_json(cls, text: str) -> RunConfig:
-        """A config from JSON text. Raises ParamError."""
-        try:
-            return cls.parse(json.loads(text))
-        except json.JSONDecodeError as error:
-            raise ParamError([ParamFault("run configuration", text[:40], f"JSON text ({error})")]) from None
-
-    @classmethod
-    def load(cls, path: Path) -> RunConfig:
-        """A config from a JSON file: a bare config, or a run.json that holds one under "config"."""
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return cls.parse(data["config"] if isinstance(data, dict) and "config" in data else data)
+            faults = [_fault(dict(row)) for row in error.errors()]
+            raise ParamError(list({fault.field: fault for fault in faults}.values())) from None
 
 
-def _fault(row: dict[str, Any], data: dict[str, Any]) -> ParamFault:
+_OTHER_KINDS = {
+    "env": "a name",
+    "algorithm": "a name",
+    "env_kwargs": "an object with named values",
+    "params": "an object with named values",
+    "events": "a list of objects with step, name and value",
+    "value": "a number, true or false, text, or nothing",
+}
+"""What is allowed where a field is of no kind that parameters are of."""
+
+
+def _fault(row: dict[str, Any]) -> ParamFault:
     """A pydantic error row in the words of the house."""
-    location = [str(part) for part in row["loc"]]
+    location = [str(part) for part in row["loc"][:3]]  # behind that comes the kind that a value was tried as
     if not location:
         return ParamFault("budget", None, str(row["msg"]).removeprefix("Value error, "))
+    model: type[BaseModel] = ParamChange if len(location) == 3 else RunConfig
+    name, value = location[-1], row.get("input")
     if row["type"] == "extra_forbidden":
-        return ParamFault(location[0], data.get(location[0]), no_such("field", location[0], RunConfig.model_fields))
-    return ParamFault(".".join(location), row.get("input"), str(row["msg"]).removeprefix("Input should be "))
+        return ParamFault(".".join(location), value, no_such("field", name, model.model_fields))
+    if name in model.model_fields:
+        allowed = _OTHER_KINDS.get(name) or describe_field(name, model.model_fields[name]).allowed
+    else:
+        allowed = "an object with step, name and value"  # one row of the events
+    return ParamFault(".".join(location), None if row["type"] == "missing" else value, allowed)

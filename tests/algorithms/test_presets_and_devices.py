@@ -86,3 +86,14 @@ def test_hidden_layers_may_come_as_text() -> None:
     for wrong in ("", "0", "64 64 64 64 64 64", "wide", [5000]):
         with pytest.raises(ParamError, match="hidden"):
             validate(params, {"hidden": wrong})
+
+
+def test_a_wrong_preset_is_answered_with_all_there_are_nearest_first() -> None:
+    key, env = max(((k, p.env) for k, p in PAIRS), key=lambda pair: sum(p.env == pair[1] for p in presets(pair[0])))
+    names = [preset.name for preset in presets(key) if preset.env == env]
+    assert len(names) > 1
+    for name in names:
+        with pytest.raises(ParamError) as caught:
+            resolve(env=env, algorithm=key, preset=name + "x")
+        told = caught.value.faults[0].allowed.removeprefix("none, or one of: ").split(", ")
+        assert (told[0], sorted(told)) == (name, sorted(names))

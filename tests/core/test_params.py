@@ -62,7 +62,7 @@ def test_description_keeps_order_kinds_and_words() -> None:
 def test_what_is_allowed_is_said_in_words() -> None:
     assert [info.allowed for info in describe(Example)] == [
         "a number above 0 and at most 1",
-        "a whole number at least 1",
+        "a whole number of at least 1",
         "a number above 0, or nothing",
         "one of tanh, relu",
         "true or false",
@@ -82,7 +82,7 @@ def test_defaults_are_valid_and_text_becomes_numbers() -> None:
         ({"learning_rate": 0}, "learning_rate", "a number above 0 and at most 1"),
         ({"learning_rate": float("nan")}, "learning_rate", "a number above 0 and at most 1"),
         ({"learning_rate": "fast"}, "learning_rate", "a number above 0 and at most 1"),
-        ({"n_steps": 1.5}, "n_steps", "a whole number at least 1"),
+        ({"n_steps": 1.5}, "n_steps", "a whole number of at least 1"),
         ({"n_steps": 3}, "n_steps", "an even number of steps"),
         ({"activation": "sigmoid"}, "activation", "one of tanh, relu"),
         ({"hidden": [1, "wide"]}, "hidden", "a list of whole numbers"),
