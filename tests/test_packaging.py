@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from PIL import Image
 
 from rlstudio import __version__
 from rlstudio.cli import main
 from rlstudio.core.resources import resource_path
-from rlstudio.media.still import read_png
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -146,4 +146,5 @@ def test_the_desktop_entry_starts_the_program_and_finds_its_icon() -> None:
 
 @pytest.mark.parametrize("size", [16, 32, 48, 64, 128, 256, 512])
 def test_the_icon_comes_in_every_size(size: int) -> None:
-    assert read_png(resource_path("icons", f"rlstudio-{size}.png")).shape[:2] == (size, size)
+    with Image.open(resource_path("icons", f"rlstudio-{size}.png"), formats=["PNG"]) as picture:
+        assert picture.size == (size, size)
