@@ -15,8 +15,11 @@ TEMPORARY = ".tmp-"
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, synced: bool = True) -> Iterator[BinaryIO]:
     """A file to write to under a temporary name; at the end of the block it is synced and renamed to `path`.
+
+    Without `synced` readers still find the old file or the new one, but a power cut may cost both: for what is written
+    again and again.
 
     An error inside the block leaves nothing behind, and a file that was at `path` as it was.
 
@@ -28,13 +31,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         with open(temporary, "xb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
         raise
-    sync_folder(path.parent)
+    if synced:
+        sync_folder(path.parent)
 
 
 def temporary_beside(path: Path) -> Path:

@@ -84,7 +84,7 @@ class RunRecord:
                 best=evaluation.best,
             )
         fields = {key: summary[key] for key in summary if key != "run"}
-        self._folder.write_info(**fields, live_params=self._live_params)
+        self._folder.write_info(**fields, live_params=self._live_params, synced=False)
 
     def evaluated(self, evaluation: Evaluation, learner: Learner, algorithm: str) -> None:
         """Keep the weights of the best evaluation so far: the policy alone, for a replay buffer may be large."""
@@ -99,6 +99,7 @@ class RunRecord:
         state = learner.state()
         policy = policy_data(algorithm, learner.policy(), step, self.run)
         self._folder.save_checkpoint(step, policy, state.arrays, state.values, note={})
+        self._folder.write_info()
 
     def end(self, status: str, summary: dict[str, Any], error: str | None = None) -> None:
         """Say how the run ended and let go of the folder."""

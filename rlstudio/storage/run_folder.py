@@ -12,6 +12,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, Literal, Self
 
 from rlstudio.core.messages import PolicyData, Series
 from rlstudio.core.run_config import RunConfig
+from rlstudio.core.whole_file import temporary_beside
 from rlstudio.storage import checkpoint, records
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.line_file import LineFile
@@ -41,6 +43,8 @@ from rlstudio.storage.runs import list_runs
 __all__ = ["Monitor", "RunFolder", "RunFolderError", "RunInfo", "default_runs_dir", "list_runs"]
 
 _LEARNERS_KEPT = 2
+_CHECKPOINTS_KEPT = 50
+"""Policies to look back at, besides the first, the best, and those with a learner."""
 
 
 class RunFolder:
@@ -159,13 +163,16 @@ class RunFolder:
             with disk_errors("write", file.path):
                 file.append(text)
 
-    def write_info(self, **fields: Any) -> None:
-        """Merge `fields` into run.json and replace it at once; the heartbeat is set to now. Raises RunFolderError."""
+    def write_info(self, *, synced: bool = True, **fields: Any) -> None:
+        """Merge `fields` into run.json and replace it at once; the heartbeat is set to now. Raises RunFolderError.
+
+        Without `synced` the system writes it to the disk when it likes: a sync takes a busy disk most of a second.
+        """
         if self._lock is None:
             raise RunFolderError(f"{self.path} was opened for reading only")
         self._info |= fields
         self._info["heartbeat"] = datetime.now().astimezone().isoformat(timespec="milliseconds")
-        write_run_file(self.path, self._info)
+        write_run_file(self.path, self._info, synced=synced)
 
     def rewind(self, step: int) -> None:
         """Forget what happened after `step`: its episodes, metrics, events and checkpoints.
@@ -204,7 +211,22 @@ class RunFolder:
         checkpoint.write_checkpoint(folder, int(step), policy, learner_arrays, learner_values, note)
         for older in self._with_learner()[:-_LEARNERS_KEPT]:
             checkpoint.drop_learner(self._checkpoints_dir / str(older))
+        self._thin_checkpoints()
         return folder
+
+    def _thin_checkpoints(self) -> None:
+        """Let go of older checkpoints where there are many, so that those that stay are spread over the run.
+
+        The best stays, and what training can go on from; of the others the one that fills the smallest gap goes first.
+        """
+        steps = self.checkpoints()
+        kept = {*self._with_learner(), *steps[:1], *steps[-1:], self._info.get("best_checkpoint")}
+        while len(steps) > _CHECKPOINTS_KEPT + len(kept):
+            gaps = ((steps[n + 1] - steps[n - 1], n) for n in range(1, len(steps) - 1) if steps[n] not in kept)
+            _, victim = min(gaps)
+            folder = self._checkpoints_dir / str(steps.pop(victim))
+            with suppress(OSError):  # somebody reads it; its time will come again
+                shutil.rmtree(folder.rename(temporary_beside(folder)))
 
     def mark_best(self, step: int) -> None:
         """Mark the checkpoint at `step` as the best by evaluation."""

@@ -65,10 +65,10 @@ def package_versions() -> dict[str, str]:
     return found
 
 
-def write_run_file(folder: Path, data: dict[str, Any]) -> None:
-    """Replace run.json at once. Raises RunFolderError."""
+def write_run_file(folder: Path, data: dict[str, Any], *, synced: bool = True) -> None:
+    """Replace run.json at once; see `whole_file` for `synced`. Raises RunFolderError."""
     text = json.dumps(plain(data), indent=2, allow_nan=False)
-    with disk_errors("write", folder / RUN_FILE), whole_file(folder / RUN_FILE) as file:
+    with disk_errors("write", folder / RUN_FILE), whole_file(folder / RUN_FILE, synced=synced) as file:
         file.write((text + "\n").encode("utf-8"))
 
 

@@ -157,3 +157,17 @@ def test_checkpoint_moved_aside_by_a_crash_comes_back(folder: RunFolder, policy:
     with RunFolder.open(folder.path, write=True) as again:
         assert again.load_learner()[1] == {"value": 1}
         assert [entry.name for entry in path.parent.iterdir()] == ["10"]
+
+
+def test_of_many_checkpoints_those_stay_that_are_spread_over_the_run(folder: RunFolder, policy: PolicyData) -> None:
+    for step in range(0, 2000, 10):
+        save(folder, step, policy)
+        if step == 330:
+            folder.mark_best(step)
+    steps = folder.checkpoints()
+    assert 50 <= len(steps) <= 55
+    assert {0, 330, 1980, 1990} <= set(steps)
+    assert folder.load_learner(1980)[2] == 1980
+    assert folder.load_policy("best").step == 330
+    assert np.diff(steps).max() <= 2 * 2000 / 50
+    assert [entry.name for entry in (folder.path / "checkpoints").iterdir() if entry.name.startswith(".")] == []

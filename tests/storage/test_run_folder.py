@@ -253,3 +253,15 @@ def test_deleted_run_is_gone(folder: RunFolder) -> None:
     assert list(folder.path.parent.iterdir()) == []
     with pytest.raises(RunFolderError, match="no run folder"):
         delete_run(folder.path.parent)
+
+
+def test_what_is_written_every_second_need_not_reach_the_disk_at_once(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    folder.write_info(steps=5, synced=False)
+    assert (synced, folder.read_info().steps) == ([], 5)
+    folder.write_info(status="finished")
+    assert synced
+    assert folder.read_info().status == "finished"
