@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,8 @@ from rlstudio.workers.vitals import Phase
 FIRST_SEED = 10_000
 """Evaluations use seeds from here on, apart from those of training."""
 
-_LOOK_EVERY_STEPS = 100
+_LOOK_EVERY_SECONDS = 0.02
+"""By the clock: a hundred steps of one environment take longer than one step of another may."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,9 @@ class Outcome:
 def play_out(
     env: gym.Env[Any, Any], policy: Policy, seed: int, *, greedy: bool, look_up: Callable[[], None]
 ) -> Outcome:
-    """One whole episode without pictures. `look_up` is called before it and every hundred steps; it may raise."""
+    """One whole episode without pictures. `look_up` is called before it and 50 times a second; it may raise."""
     look_up()
+    next_look = time.perf_counter() + _LOOK_EVERY_SECONDS
     observation, info = env.reset(seed=seed)
     policy.start_episode(seed)
     total, length = 0.0, 0
@@ -47,8 +50,9 @@ def play_out(
         if terminated or truncated:
             name = env.spec.id if env.spec else ""
             return Outcome(total, length, ending_words(name, observation, terminated, truncated, float(reward)))
-        if length % _LOOK_EVERY_STEPS == 0:
+        if time.perf_counter() >= next_look:
             look_up()
+            next_look = time.perf_counter() + _LOOK_EVERY_SECONDS
 
 
 def summarise(scores: Iterable[Score], seed: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from job_harness import FakeChannel, train_inline
+from job_harness import FakeChannel, FakeTime, train_inline
 from PIL import Image
 
 from rlstudio.core import messages as m
@@ -15,8 +15,9 @@ from rlstudio.core.episode import Episode
 from rlstudio.core.episode_data import episode_from_data
 from rlstudio.core.frame_store import FrameStore
 from rlstudio.envs.make import make
+from rlstudio.jobs import evaluate as evaluate_module
 from rlstudio.jobs import play as play_module
-from rlstudio.jobs.policies import PolicyMismatchError
+from rlstudio.jobs.policies import PolicyMismatchError, build_policy
 from rlstudio.jobs.serve import do, failure
 from rlstudio.storage.episode_file import load_episode
 from rlstudio.workers.vitals import Phase
@@ -70,6 +71,20 @@ def test_an_evaluation_that_is_stopped_says_what_it_has() -> None:
     channel = run(m.EvaluatePolicy("CartPole-v1", {}, None, episodes=50), FakeChannel(listen))
     assert channel.finished.status == "stopped"
     assert channel.finished.summary["episodes"] == 2
+
+
+def test_a_slow_environment_is_seen_to_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = FakeTime()
+    monkeypatch.setattr(evaluate_module, "time", clock)
+    env = make("CartPole-v1")
+    step = env.step
+    monkeypatch.setattr(env, "step", lambda action: (clock.sleep(0.012), step(action))[1])
+    seen: list[float] = []
+    policy = build_policy(None, env)
+    outcome = evaluate_module.play_out(env, policy, 0, greedy=True, look_up=lambda: seen.append(clock.now))
+    env.close()
+    assert outcome.length > 8
+    assert len(seen) == 1 + (outcome.length - 1) // 2  # before the episode, and then every second step
 
 
 # ---------------------------------------------------------------- recording
