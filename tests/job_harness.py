@@ -20,7 +20,7 @@ from rlstudio.core import messages as m
 from rlstudio.core.params import Params, param
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.make import make
-from rlstudio.jobs import clock, pace, training_run
+from rlstudio.jobs import clock, pace, screen_feed, training_run
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.run_record import RunRecord
@@ -101,7 +101,7 @@ class FakeTime:
 def fake_time(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     """Time as training runs see it."""
     found = FakeTime()
-    for module in (clock, pace, training_run):
+    for module in (clock, pace, screen_feed, training_run):
         monkeypatch.setattr(module, "time", found)
     return found
 
@@ -109,8 +109,13 @@ def fake_time(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
 @pytest.fixture
 def attentive(monkeypatch: pytest.MonkeyPatch) -> None:
     """Training runs look for commands, send batches and write to disk at every step."""
-    for name in ("SERVICE", "BATCH", "DISK", "WEIGHTS"):
-        monkeypatch.setattr(training_run, f"{name}_EVERY_SECONDS", 0.0)
+    for module, name in (
+        (training_run, "SERVICE"),
+        (training_run, "DISK"),
+        (screen_feed, "BATCH"),
+        (screen_feed, "WEIGHTS"),
+    ):
+        monkeypatch.setattr(module, f"{name}_EVERY_SECONDS", 0.0)
 
 
 class ToyParams(Params):

@@ -84,7 +84,7 @@ class SetParam:
 
 @dataclass(frozen=True)
 class SetWatch:
-    """What a training job is to send: weights ("policy"), its own frames ("training") or neither ("off")."""
+    """What somebody looks at: the policy by its weights ("policy"), training's own frames ("training"), neither ("off")."""
 
     mode: WatchMode
 
@@ -269,7 +269,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class PolicyUpdate:
-    """The newest weights, at most once a second while the policy is watched, and once at the end."""
+    """The newest weights: once a second while the policy is watched, else every two seconds, and once at the end."""
 
     policy: PolicyData
 
@@ -385,7 +385,7 @@ class FrameNote:
         source: "policy" or "training".
         policy_step: training step of the weights that act; None when untrained.
         t: environment steps since reset; `limit` the episode's longest length, if it has one.
-        ending: why the episode ended, "" while it runs.
+        ending: why the episode ended, "" while it runs; "episode 7: …" tells for a moment of the one before.
     """
 
     source: Literal["policy", "training"]

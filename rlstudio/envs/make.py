@@ -22,12 +22,13 @@ from rlstudio.envs.endings import ending_words
 from rlstudio.envs.ids import nearest_ids
 from rlstudio.envs.spaces import belongs_to
 from rlstudio.envs.studio_env import StudioEnv
-from rlstudio.envs.training_view import training_frame
+from rlstudio.envs.training_view import ending_of, training_frame
 from rlstudio.envs.unavailable import explain
 
 __all__ = [
     "OUR_STEP_LIMIT",
     "MakeError",
+    "ending_of",
     "ending_words",
     "frame_of",
     "frame_rate",

@@ -70,6 +70,7 @@ class StudioEnv(gym.wrappers.TimeLimit[Any, Any]):
     def __init__(self, env: gym.Env[Any, Any], max_episode_steps: int) -> None:
         super().__init__(env, max_episode_steps)
         self.max_episode_steps = max_episode_steps
+        self.last_observation: Any = None
         inner: Any = env.unwrapped
         self._reuses_world = _is_of(inner, "gymnasium.envs.box2d.bipedal_walker", "BipedalWalker")
         if _is_of(inner, "gymnasium.envs.box2d.lunar_lander", "LunarLander"):
@@ -80,6 +81,12 @@ class StudioEnv(gym.wrappers.TimeLimit[Any, Any]):
         if self._reuses_world:
             _fresh_world(self.unwrapped)
         return super().reset(seed=seed, options=options)
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        """One step; its observation is kept, for it says why an episode ended."""
+        result = super().step(action)
+        self.last_observation = result[0]
+        return result
 
     def close(self) -> None:
         """Close this environment and leave pygame to the others."""

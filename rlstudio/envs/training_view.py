@@ -1,4 +1,4 @@
-"""training_frame: a picture of an environment that is being trained in, without changing what the training does.
+"""A picture of an environment that is being trained in, and why an episode ended, without changing what training does.
 
 Training environments are made without rendering, so a run that nobody watches pays nothing. When a picture is asked
 for, rendering is switched on for that picture alone: LunarLander, for one, adds bodies to its world at every step while
@@ -16,6 +16,7 @@ from gymnasium.envs.classic_control.cartpole import CartPoleEnv, CartPoleVectorE
 from gymnasium.vector import SyncVectorEnv, VectorEnv
 
 from rlstudio.core.frame_store import Frame
+from rlstudio.envs.endings import ending_words
 
 _twins: WeakKeyDictionary[CartPoleVectorEnv, CartPoleEnv] = WeakKeyDictionary()
 
@@ -38,6 +39,26 @@ def training_frame(env: gym.Env[Any, Any] | VectorEnv[Any, Any, Any]) -> Frame |
     if not isinstance(picture, np.ndarray) or picture.ndim != 3 or picture.shape[2] != 3:
         return None
     return np.ascontiguousarray(picture, np.uint8)
+
+
+def ending_of(env: gym.Env[Any, Any] | VectorEnv[Any, Any, Any], terminated: bool, truncated: bool, reward: Any) -> str:
+    """Why the episode of (copy 0 of) a training environment ended, in words; to be asked before it moves on.
+
+    The environment itself is looked at, so that runs that nobody watches need to keep nothing for this.
+    """
+    inner: Any = env.unwrapped
+    if isinstance(inner, SyncVectorEnv):
+        return ending_of(inner.envs[0], terminated, truncated, reward)
+    name = env.spec.id if env.spec else ""
+    try:
+        state = (
+            np.asarray(inner.state)[:, 0]
+            if isinstance(inner, CartPoleVectorEnv)
+            else getattr(env, "last_observation", None)
+        )
+        return ending_words(name, state, terminated, truncated, float(reward))
+    except (TypeError, ValueError, IndexError):  # an observation that is not what these words are about
+        return ending_words("", None, terminated, truncated)
 
 
 def _picture_once(env: Any, inner: Any) -> Any:

@@ -22,17 +22,15 @@ from rlstudio.jobs.live_params import LiveParams
 from rlstudio.jobs.pace import Pace
 from rlstudio.jobs.policies import policy_data
 from rlstudio.jobs.run_record import RunRecord
+from rlstudio.jobs.screen_feed import ScreenFeed
 from rlstudio.jobs.training_view import TrainingView
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
 SERVICE_EVERY_SECONDS = 0.005
-BATCH_EVERY_SECONDS = 1 / 30
 DISK_EVERY_SECONDS = 1.0
-WEIGHTS_EVERY_SECONDS = 1.0
 CHECKPOINT_EVERY_SECONDS = 15.0
 _SHARE_FOR_CHECKPOINTS = 1 / 30  # a large replay buffer is saved less often rather than all the time
-_RATE_OVER_SECONDS = 1.0
 
 
 class TrainingRun:
@@ -63,23 +61,19 @@ class TrainingRun:
         self._evaluations = evaluations
         self._learner: Learner
         self._pace = Pace(start.pace)
-        self._watch = start.watch
         self._paused = start.paused
         self._step_once: m.StepUnit | None = None
         self._words = "starting"
-        self._screen, self._disk = Gathered(), Gathered()
-        self._batch_in_flight = False
+        self._disk = Gathered()
         self._episode_ended = False
         self._stop_requested = False
         self._stopped = False
         self._warned_nan: set[str] = set()
         self._clock = TrainingClock(record.first_seconds)
         now = time.perf_counter()
-        self._next_service = self._next_batch = self._next_weights = now
+        self._next_service = now
         self._next_disk, self._next_checkpoint = now + DISK_EVERY_SECONDS, now + CHECKPOINT_EVERY_SECONDS
-        self._rate_from = (record.first_seconds, self.step)
-        self._rate = 0.0
-        self._weights_step = -1
+        self._feed = ScreenFeed(channel, view, start.watch, now, (record.first_seconds, self.step))
 
     @property
     def seconds(self) -> float:
@@ -133,14 +127,16 @@ class TrainingRun:
 
     def record(self, rewards: Any, terminated: Any, truncated: Any) -> None:
         """See Run.record."""
+        self._view.last_rewards = rewards
+        if self._feed.looking:
+            self._feed.saw(self.counter, terminated, truncated, slow=self._slow)
         if self.counter.add(rewards, terminated, truncated):
             self._episode_ended = True
-        self._view.saw(rewards, terminated, truncated)
 
     def log(self, **metrics: float) -> None:
         """See Run.log."""
         seconds = self.seconds
-        for gathered in (self._screen, self._disk):
+        for gathered in (self._feed.gathered, self._disk):
             gathered.add_metrics(self.step, seconds, metrics)
         for name, value in metrics.items():
             if not math.isfinite(value) and name not in self._warned_nan:
@@ -168,7 +164,7 @@ class TrainingRun:
         self._episode_ended = False
         ended = self.counter.take_ended(self.step, self.seconds)
         self.episode = self.counter.episodes
-        self._screen.episodes += ended
+        self._feed.gathered.episodes += ended
         self._disk.episodes += ended
         config, mean = self.config, self.counter.mean
         if config.stop_at is not None and self.counter.window_full and mean is not None and mean >= config.stop_at:
@@ -181,7 +177,7 @@ class TrainingRun:
 
     def _apply_changes(self) -> None:
         changes = self.live.apply(self._learner, self.step, self.seconds)
-        for gathered in (self._screen, self._disk):
+        for gathered in (self._feed.gathered, self._disk):
             gathered.changes += changes
 
     def _evaluate(self) -> None:
@@ -191,7 +187,7 @@ class TrainingRun:
             evaluation = self._evaluations.evaluate(self._learner.policy(), self.step, self.seconds, self._look_up)
         self._pace.restart()
         self._words = words
-        for gathered in (self._screen, self._disk):
+        for gathered in (self._feed.gathered, self._disk):
             gathered.evaluations.append(evaluation)
         self._channel.enter(Phase.SAVING)
         self._record.evaluated(evaluation, self._learner, self.spec.key)
@@ -211,11 +207,10 @@ class TrainingRun:
         if self._paused:
             self._wait_while_paused()
             now = time.perf_counter()
-        if self._watch == "training" and self._channel.wants_frame():
-            self._show_frame()
-        if now >= self._next_batch and not self._batch_in_flight:
+        self._feed.show_frame(self.counter, self.step, now, slow=self._slow)
+        if self._feed.batch_due(now):
             self._send_batch(now)
-        if self._watch == "policy" and now >= self._next_weights and self._weights_step != self.step:
+        if self._feed.weights_due(now, self.step):
             self._send_weights(now)
         if now >= self._next_disk:
             self.write_disk()
@@ -249,11 +244,9 @@ class TrainingRun:
             case m.SetPace(steps_per_second):
                 self._pace.set(steps_per_second)
             case m.SetWatch(mode):
-                self._watch = mode
-                self._next_weights = 0.0
-                self._weights_step = -1
+                self._feed.set_watch(mode)
             case m.Took():
-                self._batch_in_flight = False
+                self._feed.took()
 
     def _set_paused(self, paused: bool) -> None:
         if paused != self._paused:
@@ -272,13 +265,13 @@ class TrainingRun:
             self.write_disk()
             shown = False
             while self._paused:
-                if not shown and not self._batch_in_flight:
-                    self._send_batch(time.perf_counter())
+                now = time.perf_counter()
+                if not shown and self._feed.ready:
+                    self._send_batch(now)
                     shown = True
-                if self._watch == "training" and self._view.stale(self.step) and self._channel.wants_frame():
-                    self._show_frame()
-                if self._watch == "policy" and self._weights_step != self.step:
-                    self._send_weights(time.perf_counter())
+                self._feed.show_standing(self.counter, self.step, now)
+                if self._feed.weights_due(now, self.step, standing=True):
+                    self._send_weights(now)
                 self._channel.enter(Phase.WAITING)
                 self._read_commands(timeout_seconds=0.05)
         self._pace.restart()
@@ -297,44 +290,27 @@ class TrainingRun:
             time.sleep(min(left, SERVICE_EVERY_SECONDS))
             now = time.perf_counter()
 
-    def _show_frame(self) -> None:
-        self._channel.enter(Phase.RENDERING)
-        shown = self._view.draw(self.counter, self.step)
-        if shown is not None:
-            self._channel.put_frame(*shown)
+    @property
+    def _slow(self) -> bool:
+        """Whether the run goes slowly enough for a person to see every episode end."""
+        return self._pace.limited or self._step_once is not None
 
     def _send_batch(self, now: float) -> None:
-        seconds = self.seconds
-        seconds_passed = seconds - self._rate_from[0]
-        if seconds_passed >= _RATE_OVER_SECONDS or self._rate == 0.0:
-            self._rate = (self.step - self._rate_from[1]) / max(seconds_passed, 1e-9)
-            self._rate_from = (seconds, self.step)
-        self._channel.send(
-            m.Batch(
-                step=self.step,
-                episode=self.episode,
-                seconds=seconds,
-                steps_per_second=self._rate,
-                progress=self.progress,
-                words=self._words,
-                paused=self._paused,
-                mean_return=self.counter.mean,
-                best_mean_return=self.counter.best_mean,
-                metrics=self._screen.series(),
-                evaluations=tuple(self._screen.evaluations),
-                changes=tuple(self._screen.changes),
-                **self._screen.episode_arrays(),
-            )
+        self._feed.send_batch(
+            now,
+            step=self.step,
+            seconds=self.seconds,
+            episode=self.episode,
+            progress=self.progress,
+            words=self._words,
+            paused=self._paused,
+            mean_return=self.counter.mean,
+            best_mean_return=self.counter.best_mean,
         )
-        self._screen = Gathered()
-        self._batch_in_flight = True
-        self._next_batch = now + BATCH_EVERY_SECONDS
 
     def _send_weights(self, now: float) -> None:
-        data = policy_data(self.spec.key, self._learner.policy(), self.step, self._record.run)
-        self._channel.send(m.PolicyUpdate(data))
-        self._weights_step = self.step
-        self._next_weights = now + WEIGHTS_EVERY_SECONDS
+        policy = policy_data(self.spec.key, self._learner.policy(), self.step, self._record.run)
+        self._feed.send_weights(now, policy, self.step)
 
     def write_disk(self) -> None:
         """Write what happened since the last time."""

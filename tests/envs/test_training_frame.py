@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 
-from rlstudio.envs.make import frame_of, make, make_vector, training_frame
+from rlstudio.envs.make import ending_of, ending_words, frame_of, make, make_vector, training_frame
 
 SINGLE = (
     "CartPole-v1",
@@ -131,3 +131,31 @@ def test_an_environment_that_fails_to_draw_goes_on_undisturbed() -> None:
     assert training_frame(watched) is None
     assert np.array_equal(alone.step(0)[0], watched.step(0)[0])
     assert watched.render_mode is None
+
+
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "FrozenLake-v1", "Blackjack-v1", "LunarLander-v3"])
+@pytest.mark.parametrize("vector", [True, False])
+def test_why_a_training_episode_ended_is_told_as_where_a_policy_plays(env_id: str, vector: bool) -> None:
+    env: Any = make_vector(env_id, 2) if vector else make(env_id)
+    env.reset(seed=3)
+    env.action_space.seed(3)
+    told: set[str] = set()
+    for _ in range(400):
+        observation, reward, terminated, truncated, _ = env.step(env.action_space.sample())
+        if vector:
+            observation = tuple(part[0] for part in observation) if isinstance(observation, tuple) else observation[0]
+            reward, terminated, truncated = reward[0], terminated[0], truncated[0]
+        words = ending_of(env, bool(terminated), bool(truncated), reward)
+        assert words == ending_words(env_id, observation, bool(terminated), bool(truncated), float(reward))
+        if words:
+            told.add(words)
+            if not vector:
+                env.reset()
+    env.close()
+    assert told
+
+
+def test_the_ending_of_an_environment_that_nobody_knows_is_told_too() -> None:
+    env = gym.Env[Any, Any]()
+    assert ending_of(env, True, False, 0.0) == "the environment ended the episode"
+    assert ending_of(env, False, True, 0.0) == "time limit"

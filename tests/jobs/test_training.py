@@ -13,7 +13,7 @@ from job_harness import FakeChannel, at_step, in_turn, train_inline
 from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
-from rlstudio.jobs import training_run
+from rlstudio.jobs import screen_feed, training_run
 from rlstudio.storage.run_folder import RunFolder
 
 STEPS = {"dqn": 800}
@@ -62,8 +62,8 @@ def test_same_config_same_returns_watched_paused_evaluated_saved_or_not(
 def test_the_same_run_with_the_same_events_gives_the_same_returns(
     key: str, first: tuple[str, Any], second: tuple[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("SERVICE", "BATCH"):
-        monkeypatch.setattr(training_run, f"{name}_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(training_run, "SERVICE_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(screen_feed, "BATCH_EVERY_SECONDS", 0.0)
     asked: dict[str, Any] = {"algorithm": key, "params": EARLY.get(key, {}), "steps": 900, "seed": 1, "eval_every": 0}
     channel = FakeChannel(at_step(300, m.SetParam(*first), m.SetParam(*second)))
     changed, _ = train_inline(tmp_path, channel, **asked)

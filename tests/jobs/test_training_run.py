@@ -15,7 +15,7 @@ from rlstudio.algorithms.base import Run
 from rlstudio.algorithms.random.policy import RandomPolicy
 from rlstudio.core import messages as m
 from rlstudio.envs.make import make_vector
-from rlstudio.jobs import training_run
+from rlstudio.jobs import training_run, training_view
 from rlstudio.workers.vitals import Phase
 
 MakeBench = Callable[..., Bench]
@@ -392,10 +392,65 @@ def test_newest_weights_are_sent_at_most_once_a_second_and_at_the_end(
     assert 5 <= len(steps) <= 7
 
 
-def test_weights_are_sent_once_at_the_end_where_nobody_watches(bench: MakeBench, attentive: None) -> None:
-    made = bench(play(), steps=20)
+@pytest.mark.parametrize("watch", ["training", "off"])
+def test_weights_are_sent_less_often_where_the_policy_is_not_watched(
+    bench: MakeBench, fake_time: FakeTime, watch: str
+) -> None:
+    made = bench(play(), start={"watch": watch, "pace": 10.0}, steps=50)
     made.learn()
-    assert [update.policy.step for update in made.channel.of(m.PolicyUpdate)] == [20]
+    steps = [update.policy.step for update in made.channel.of(m.PolicyUpdate)]
+    assert (steps[0], steps[-1], len(steps)) == (0, 50, 4)
+    assert np.diff(steps[:-1]).min() >= 20
+
+
+# ---------------------------------------------------------------- why episodes ended
+
+
+def watched(run: Run, env: Any, n_steps: int) -> None:
+    """Push the cart to the right, episode after episode."""
+    env.reset(seed=0)
+    for _ in range(n_steps):
+        _, reward, terminated, truncated, _ = env.step(1)
+        run.record(reward, terminated, truncated)
+        if terminated or truncated:
+            env.reset()
+        run.tick()
+
+
+def test_a_slow_run_holds_the_last_picture_of_an_episode_and_says_why_it_ended(
+    bench: MakeBench, fake_time: FakeTime
+) -> None:
+    channel = FakeChannel(watches=True)
+    start = {"watch": "training", "pace": 50.0}
+    made = bench(lambda run, learner: watched(run, learner.env, 60), channel, start=start, steps=1000)
+    made.learn()
+    notes = [note for _, note in channel.frames]
+    lengths = made.channel.joined("lengths")
+    ended = [n for n, note in enumerate(notes) if note["ending"] == "fell: pole angle beyond 12°"]
+    assert len(ended) >= 2
+    first = notes[ended[0]]
+    assert (first["t"], first["total_reward"], first["episode"]) == (lengths[0], lengths[0], 1)
+    after = notes[ended[0] + 1]
+    assert after["train_step"] - first["train_step"] == pytest.approx(0.4 * 50, abs=2)
+    assert notes[ended[0] - 1]["ending"] == ""
+
+
+def test_the_next_note_of_a_fast_run_says_why_an_episode_ended(
+    bench: MakeBench, attentive: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_view, "SHOW_ENDING_SECONDS", float("inf"))
+    channel = FakeChannel()
+
+    def script(run: Run, learner: ToyLearner) -> None:
+        watched(run, learner.env, 30)
+        channel.watches = True
+        run.tick()
+
+    made = bench(script, channel, start={"watch": "training"}, steps=1000)
+    made.learn()
+    (_, note), *_ = channel.frames
+    assert note["ending"] == f"episode {made.run.episode}: fell: pole angle beyond 12°"
+    assert note["episode"] == made.run.episode + 1
 
 
 # ---------------------------------------------------------------- evaluations and checkpoints
