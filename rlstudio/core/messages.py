@@ -41,7 +41,7 @@ class PolicyData:
 class StartTraining:
     """Train as `config` says (RunConfig as plain data); `resume` names a run folder to continue.
 
-    `pace` is in environment steps a second, None for full speed. `watch` "policy" sends the newest weights.
+    `pace` is in environment steps a second, None for full speed. `watch` says what to send most.
     """
 
     config: dict[str, Any]
@@ -84,7 +84,7 @@ class SetParam:
 
 @dataclass(frozen=True)
 class SetWatch:
-    """What somebody looks at: the policy by its weights ("policy"), training's own frames ("training"), neither ("off")."""
+    """What somebody looks at: the policy, played from its weights, training's own frames, or neither ("off")."""
 
     mode: WatchMode
 
