@@ -41,7 +41,7 @@ class PolicyData:
 class StartTraining:
     """Train as `config` says (RunConfig as plain data); `resume` names a run folder to continue.
 
-    `pace` is in environment steps a second, None for full speed. `watch` says what to send most.
+    `pace` is in environment steps a second, None for full speed. `watch` is as in SetWatch.
     """
 
     config: dict[str, Any]
