@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rlstudio.algorithms.base import Learner
-from rlstudio.core.messages import Evaluation
+from rlstudio.core.messages import Change, Evaluation
 from rlstudio.core.run_config import RunConfig
 from rlstudio.jobs.gathered import Gathered
 from rlstudio.jobs.policies import policy_data
@@ -28,14 +28,15 @@ class RunRecord:
         """Path of the folder."""
         return str(self._folder.path)
 
-    def begin(self, config: RunConfig, earlier: RunConfig | None = None) -> None:
-        """Say that the run runs, or runs again after it ran as `earlier` says.
+    def begin(self, config: RunConfig, earlier: RunConfig | None = None) -> list[Change]:
+        """Say that the run runs, or runs again after it ran as `earlier` says; returns what continuing changes.
 
         The parameters it first began with stay in run.json, whatever was changed since then: together with the changes
         in events.jsonl they say how to make the run again.
         """
+        changes: list[Change] = []
         if earlier is not None:
-            self._live_params = self._changed_since(earlier, config)
+            changes = self._note_changes_since(earlier, config)
             lived = tuple(event for event in earlier.events if event.step <= self.first_step)
             config = config.model_copy(update={"params": earlier.params, "events": lived + config.events})
         self._folder.write_info(
@@ -45,17 +46,25 @@ class RunRecord:
             versions=package_versions(),
             error=None,
         )
+        return changes
 
-    def _changed_since(self, earlier: RunConfig, config: RunConfig) -> dict[str, Any]:
-        """Live changes of the earlier part, and with them, noted as such, those that continuing brings."""
+    def _note_changes_since(self, earlier: RunConfig, config: RunConfig) -> list[Change]:
+        """Take over the live changes of the earlier part; note as such, and return, those that continuing brings."""
         events = [e for e in self._folder.read_events() if e.get("kind") == "param" and {"name", "value"} <= e.keys()]
-        changed = {str(event["name"]): event["value"] for event in events}
-        before = plain({**earlier.params, **changed})
-        for name, value in plain(config.params).items():
-            if name in before and value != before[name]:
-                self.note_event("param", self.first_step, self.first_seconds, name=name, old=before[name], value=value)
-                changed[name] = value
-        return changed
+        self._live_params = {str(event["name"]): event["value"] for event in events}
+        before = plain({**earlier.params, **self._live_params})
+        changes = [
+            Change(self.first_step, self.first_seconds, name, before[name], value)
+            for name, value in plain(config.params).items()
+            if name in before and value != before[name]
+        ]
+        for change in changes:
+            self._note_change(change)
+        return changes
+
+    def _note_change(self, change: Change) -> None:
+        self._live_params[change.name] = change.new
+        self.note_event("param", change.step, change.seconds, name=change.name, old=change.old, value=change.new)
 
     def note_event(self, kind: str, step: int, seconds: float, **fields: Any) -> None:
         """One thing a person did."""
@@ -73,8 +82,7 @@ class RunRecord:
         if rows:
             self._folder.append_metrics(rows)
         for change in gathered.changes:
-            self._live_params[change.name] = change.new
-            self.note_event("param", change.step, change.seconds, name=change.name, old=change.old, value=change.new)
+            self._note_change(change)
         for evaluation in gathered.evaluations:
             self.note_event(
                 "evaluation",

@@ -78,10 +78,11 @@ def train(start: StartTraining, channel: Channel) -> None:
             untouched = False
             record, best_evaluation = _restore(folder, step, counter)
             solved_at = folder.read_info().solved_at
-        record.begin(config, earlier.config if earlier else None)
+        continuing = record.begin(config, earlier.config if earlier else None)
         evaluations = EvaluationSchedule(config, record.first_step, best_evaluation)
         run = TrainingRun(config, spec, channel, record, counter, TrainingView(env, n_envs), evaluations, start)
         run.solved_at = solved_at
+        run.show_changes(continuing)
         channel.send(Started(record.run, config.model_dump(mode="json"), record.first_step, counter.episodes, device))
         status: Status = "finished"
         try:

@@ -52,6 +52,7 @@ class TrainingRun:
         self.step = record.first_step
         self.episode = counter.episodes
         self.progress = 0.0
+        self._learned = record.first_step > 0
         self.solved_at: dict[str, float] | None = None
         self.live = LiveParams(spec, config.params, config.events)
         self.counter = counter
@@ -89,6 +90,10 @@ class TrainingRun:
             self._save_checkpoint()
         self._service(time.perf_counter())
         self._channel.enter(Phase.STEPPING)
+
+    def show_changes(self, changes: list[m.Change]) -> None:
+        """Changes that are on disk already, for the screen: those that continuing brought."""
+        self._feed.gathered.changes += changes
 
     # ------------------------------------------------------------ what learners call
 
@@ -135,6 +140,7 @@ class TrainingRun:
 
     def log(self, **metrics: float) -> None:
         """See Run.log."""
+        self._learned = True
         seconds = self.seconds
         for gathered in (self._feed.gathered, self._disk):
             gathered.add_metrics(self.step, seconds, metrics)
@@ -309,7 +315,8 @@ class TrainingRun:
         )
 
     def _send_weights(self, now: float) -> None:
-        policy = policy_data(self.spec.key, self._learner.policy(), self.step, self._record.run)
+        step = self.step if self._learned else None  # before the first update it is the untrained policy, wherever
+        policy = policy_data(self.spec.key, self._learner.policy(), step, self._record.run)
         self._feed.send_weights(now, policy, self.step)
 
     def write_disk(self) -> None:

@@ -32,7 +32,7 @@ from rlstudio.ui.training import Training
 from rlstudio.ui.watching import Watching
 
 FRAME_MILLISECONDS = 16
-_PLOTS_EVERY, _STATUS_EVERY, _HEALTH_EVERY, _COLLECT_EVERY = 6, 6, 12, 600  # in ticks of the display timer
+_STATUS_EVERY, _HEALTH_EVERY, _COLLECT_EVERY = 6, 12, 600  # in ticks of the display timer
 _SETTLE_MILLISECONDS = 250
 
 
@@ -55,7 +55,6 @@ class Controller(QObject):
         self._listing = Errand("Listing the environments", self.desk, self)
         self._device = "cpu"
         self._ticks = 0
-        self._drawn_revision = -1
         self._last_tick = time.perf_counter()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -174,9 +173,8 @@ class Controller(QObject):
         self.desk.deliver()
         self.watching.take_frame()
         self.window.stage.advance(passed)
-        if self._ticks % _PLOTS_EVERY == 0 and self.training.history.revision != self._drawn_revision:
-            self._drawn_revision = self.training.history.revision
-            self.window.plots.refresh()
+        if self._ticks % 2:  # the frame between is free to catch up
+            self.window.plots.refresh_step()
         if self._ticks % _STATUS_EVERY == 3:
             self._show_status()
         if self._ticks % _HEALTH_EVERY == 1:
@@ -270,7 +268,6 @@ class Controller(QObject):
         config, spec = self.training.config, self.training.spec
         assert config is not None
         assert spec is not None
-        self._drawn_revision = -1
         self.window.setWindowTitle(f"{spec.title} on {config.env} – RL Studio")
         self.telling.note(f"Training {config.algorithm} on {config.env}, seed {config.seed}: {started.run}")
         self.watching.show()
@@ -339,7 +336,6 @@ class Controller(QObject):
         self.watching.has_best = opened.best is not None
         self.window.setWindowTitle(f"{info.path.name} – RL Studio")
         self.starting.show_run()
-        self._drawn_revision = -1
         self.watching.show()
         if opened.episodes:
             self.window.stage.set_episodes(opened.episodes)

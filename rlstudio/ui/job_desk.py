@@ -13,7 +13,7 @@ from rlstudio.workers.process import Worker
 JOBS = "rlstudio.jobs.serve:serve"
 """What a child runs. Named, not imported: the window's process never loads a learner."""
 
-_SPARE_AFTER_SECONDS = 3.0
+_SPARE_AFTER_SECONDS = 1.0
 _NICENESS = 5  # a job must not take the processor from the window that shows it
 
 OnReport = Callable[[m.Report], None]

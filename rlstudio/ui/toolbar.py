@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -51,17 +51,21 @@ class Toolbar(QToolBar):
         self.setIconSize(QSize(18, 18))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._widths: dict[QToolButton, tuple[str, ...]] = {}
         self._default_train = "train"
         self._unit: StepUnit = "step"
         self.train = self._button("trainButton", "Train", "train", "Train (Ctrl+Enter)")
         self.train.clicked.connect(lambda: self.trainRequested.emit(self._default_train))
         self._train_menu()
+        self._keep_width(self.train, ("Train", "Continue", "New run"))
         self.pause = self._button("pauseButton", "Pause", "pause", "Pause or go on (Ctrl+P)")
+        self._keep_width(self.pause, ("Pause", "Resume"))
         self.pause.clicked.connect(self.pauseToggled)
         self.step = self._button("stepOnceButton", "One step", "step", "")
         self.step.clicked.connect(lambda: self.stepRequested.emit(self._unit))
         self._step_menu()
         self.stop = self._button("stopButton", "Stop", "stop", "Stop and save what was learned (Ctrl+.)")
+        self._keep_width(self.stop, ("Stop", "End now"))
         self.stop.clicked.connect(self.stopRequested)
         self.speed = SpeedSlider()
         self.addWidget(self.speed)
@@ -159,6 +163,25 @@ class Toolbar(QToolBar):
             button.setProperty("role", "primary")
         self.addWidget(button)
         return button
+
+    def _keep_width(self, button: QToolButton, texts: tuple[str, ...]) -> None:
+        """Room for the longest of its texts, so that no button moves when another changes its word."""
+        shown = button.text()
+        widths = []
+        for text in texts:
+            button.setText(text)
+            widths.append(button.sizeHint().width())
+        button.setText(shown)
+        button.setMinimumWidth(max(widths))
+        self._widths[button] = texts
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font size needs other widths."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            for button, texts in list(getattr(self, "_widths", {}).items()):
+                button.setMinimumWidth(0)
+                self._keep_width(button, texts)
 
     def _train_menu(self) -> None:
         menu = QMenu(self.train)

@@ -123,7 +123,7 @@ class Load:
 
     def _train(self) -> None:
         self._pressed = time.perf_counter()
-        self._window.plots.refresh = self._watched(self._window.plots.refresh)  # type: ignore[method-assign]
+        self._window.plots.refresh_step = self._watched(self._window.plots.refresh_step)  # type: ignore[method-assign]
         self._window.toolbar.train.click()
         QTimer.singleShot(3000, self._fill)
 

@@ -9,7 +9,7 @@ import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
-from job_harness import Bench, FakeChannel, FakeTime, ToyLearner, at_step, in_turn, play, whenever_paused
+from job_harness import Bench, FakeChannel, FakeTime, Script, ToyLearner, at_step, in_turn, play, whenever_paused
 
 from rlstudio.algorithms.base import Run
 from rlstudio.algorithms.random.policy import RandomPolicy
@@ -381,13 +381,23 @@ def test_frames_are_drawn_only_while_training_is_watched_and_wanted(bench: MakeB
     assert (note["source"], note["t"], note["total_reward"]) == ("training", note["train_step"], -float(note["t"]))
 
 
+def updating(script: Script) -> Script:
+    """A script that has made an update before it begins."""
+
+    def run_it(run: Run, learner: ToyLearner) -> None:
+        run.log(loss=1.0)
+        script(run, learner)
+
+    return run_it
+
+
 def test_newest_weights_are_sent_at_most_once_a_second_and_at_the_end(
     bench: MakeBench, fake_time: FakeTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = bench(play(), start={"watch": "policy", "pace": 10.0}, steps=50)
+    made = bench(updating(play()), start={"watch": "policy", "pace": 10.0}, steps=50)
     made.learn()
     steps = [update.policy.step for update in made.channel.of(m.PolicyUpdate)]
-    assert steps[0] == 0
+    assert steps[0] is None  # nothing is learned yet: the policy is the untrained one
     assert steps[-1] == 50
     assert 5 <= len(steps) <= 7
 
@@ -396,11 +406,17 @@ def test_newest_weights_are_sent_at_most_once_a_second_and_at_the_end(
 def test_weights_are_sent_less_often_where_the_policy_is_not_watched(
     bench: MakeBench, fake_time: FakeTime, watch: str
 ) -> None:
-    made = bench(play(), start={"watch": watch, "pace": 10.0}, steps=50)
+    made = bench(updating(play()), start={"watch": watch, "pace": 10.0}, steps=50)
     made.learn()
-    steps = [update.policy.step for update in made.channel.of(m.PolicyUpdate)]
+    steps = [update.policy.step or 0 for update in made.channel.of(m.PolicyUpdate)]
     assert (steps[0], steps[-1], len(steps)) == (0, 50, 4)
     assert np.diff(steps[:-1]).min() >= 20
+
+
+def test_a_policy_is_untrained_until_the_first_update(bench: MakeBench, fake_time: FakeTime) -> None:
+    made = bench(play(), start={"watch": "policy", "pace": 10.0}, steps=50)
+    made.learn()
+    assert {update.policy.step for update in made.channel.of(m.PolicyUpdate)} == {None}
 
 
 # ---------------------------------------------------------------- why episodes ended

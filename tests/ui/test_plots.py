@@ -509,3 +509,29 @@ def test_the_save_menu_writes_a_table_beside_the_window(
         next(action for action in menu.actions() if "CSV" in action.text()).trigger()
         wait_for(lambda level=level: said and said[-1][0] == level, "the panel to say what became of the file")
     assert (tmp_path / "out.csv").is_file()
+
+
+def test_one_plot_a_display_frame_is_drawn_until_all_are_up_to_date(panel: PlotsPanel) -> None:
+    run = run_of(50)
+    panel.show_run(run, SPEC, CONFIG, 475)
+    drawn: list[MetricPlot] = []
+    for plot in panel.plots():
+        plot.refresh = _noting(plot, drawn)  # type: ignore[method-assign]
+    run.add(batch(run.step, np.full(200, 100.0)))
+    panel.refresh_step()
+    assert drawn == []
+    for count in range(1, len(panel.plots()) + 1):
+        panel.refresh_step()
+        assert len(drawn) == count
+    panel.refresh_step()
+    assert len(drawn) == len(panel.plots())
+
+
+def _noting(plot: MetricPlot, drawn: list[MetricPlot]) -> Callable[..., bool]:
+    refresh = plot.refresh
+
+    def noted(*, following: bool) -> bool:
+        drawn.append(plot)
+        return refresh(following=following)
+
+    return noted

@@ -57,6 +57,7 @@ class PlotsPanel(QWidget):
         self._shown_by_algorithm: dict[str, list[str]] = {}
         self._rows: dict[str, MetricPlot] = {}
         self._drawn: object = None
+        self._waiting: list[MetricPlot] = []
         self._drawn_at, self._drawn_until = 0.0, 0.0
         self._late = QTimer(self, singleShot=True, interval=_LATEST_MS, timeout=self.refresh)
         self._build()
@@ -135,33 +136,44 @@ class PlotsPanel(QWidget):
             plot.start_over()
         self._draw(force=True)
 
-    def _draw(self, *, force: bool = False) -> None:
+    def refresh_step(self) -> None:
+        """One display frame's share of `refresh`: one plot a call, so that the screen's clock keeps its pace."""
+        if not self._waiting:
+            if self.isVisible():
+                self._draw(at_once=False)
+            return
+        plot = self._waiting.pop(0)
+        if plot in self.plots():
+            plot.refresh(following=self._following)
+
+    def _draw(self, *, force: bool = False, at_once: bool = True) -> None:
         history = self._history
         if history is None:
             return
         key = history.revision, self._ghost.revision if self._ghost else 0
-        if not force and self._drawn is not None and (key == self._drawn or self._can_wait(history)):
+        if not force and self._drawn is not None and (key == self._drawn or self._can_wait(history, at_once)):
             return
         self._drawn, self._drawn_at, self._drawn_until = key, time.monotonic(), history.now(self._x_axis)
         if len(history.names) > self._offered:
             self._offer_metrics()
         if self._following:
             self._grow_x(history)
-        for plot in self.plots():
-            plot.refresh(following=self._following)
+        self._waiting = self.plots()
+        while at_once and self._waiting:
+            self._waiting.pop(0).refresh(following=self._following)
 
     def _align(self, *_range: int) -> None:
         """Let the return's x axis end where those below do, scroll bar or not."""
         bar = self._diagnostics.verticalScrollBar()
         self._return_plot.set_right_margin(RIGHT_MARGIN + (bar.sizeHint().width() if bar.maximum() > 0 else 0))
 
-    def _can_wait(self, history: History) -> bool:
+    def _can_wait(self, history: History, at_once: bool) -> bool:
         """Whether what is new is too little to be seen: then it is drawn a few times a second, not at every report."""
         low, high = self._return_plot.x_range()
         pixels = (history.now(self._x_axis) - self._drawn_until) / (high - low) * self._return_plot.width()
         if not 0.0 <= pixels < _VISIBLE or time.monotonic() - self._drawn_at > _LATEST_MS / 1000:
             return False
-        if not self._late.isActive():
+        if at_once and not self._late.isActive():  # who comes back each frame will look again
             self._late.start()
         return True
 

@@ -191,7 +191,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
     def _show_points(self, x: Floats, y: Floats) -> None:
         """Few points are large and clear, many are small and faint; one alone stands for the line."""
         few = len(x) <= _FEW_POINTS
-        alpha = 1.0 if not self.content.points else (0.6 if few else 0.3)
+        alpha = 1.0 if not self.content.points else (0.6 if few else (0.45 if current_colors().dark else 0.3))
         self.points.set_look(pen(current_colors().run, alpha=alpha).color(), 6.0 if few else 4.0)
         self.points.show_points(x, y)
 

@@ -19,7 +19,7 @@ _ROBUST_FROM = 100
 
 def x_end(newest: float, start: float, budget: float | None = None) -> float:
     """Where an x axis from 0 should end: at the next rung above `newest`, or at the budget once that is near."""
-    needed = max(newest, start, (budget or 0.0) / 25)
+    needed = max(newest, start, (budget or 0.0) / 60)
     power = 10.0 ** math.floor(math.log10(needed))
     end = next((rung * power for rung in LADDER if rung * power >= needed), 10 * power)
     if budget is not None and newest <= budget and end > 0.8 * budget:
