@@ -138,6 +138,11 @@ def test_while_a_run_trains_edits_are_for_the_next_run(form: BudgetForm) -> None
     type_in(form, "seedField", "5")
     assert form._fields["seed"].note() == "next run"
     assert form._fields["steps"].note() == ""
+    type_in(form, "stepsField", "7000")
+    type_in(form, "stopAtField", "100")
+    assert (form._fields["steps"].note(), form._fields["stop_at"].note()) == ("next start", "next start")
+    assert "Continue adds that many on top" in form._fields["steps"].toolTip()
+    assert "next run" in form._fields["seed"].toolTip()
     form.set_running(None)
     assert form._fields["seed"].note() == ""
 

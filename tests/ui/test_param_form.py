@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fakes import GradientParams, ValueParams
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
@@ -187,9 +187,45 @@ def test_a_live_value_taken_over_or_refused_is_said_at_its_field(form: ParamForm
     type_in(form, "gamma", "0.9")
     form.mark_applied("gamma", 0.9)
     assert form.field("gamma").note() == "in force"
+    type_in(form, "gamma", "0.8", enter=False)
+    type_in(form, "gamma", "0.9")
+    assert form.field("gamma").note() == "in force"
     form.refuse("learning_rate", "the optimiser does not allow it")
     assert form.field("learning_rate").note() == "the optimiser does not allow it"
     assert line(form, "learning_rate").property("fault") is True
+
+
+@pytest.mark.parametrize(("key", "text"), [(Qt.Key.Key_Return, "0.9"), (Qt.Key.Key_Escape, "0.5")])
+def test_enter_keeps_an_edit_escape_takes_it_back_and_both_give_the_keys_to_the_window(
+    form: ParamForm, key: Qt.Key, text: str
+) -> None:
+    heard: list[str] = []
+    for name in ("R", "Escape"):
+        QShortcut(QKeySequence(name), form).activated.connect(lambda name=name: heard.append(name))
+    form.activateWindow()
+    type_in(form, "gamma", "0.5")
+    type_in(form, "gamma", "0.9", enter=False)
+    assert line(form, "gamma").hasFocus()
+    QTest.keyClick(line(form, "gamma"), key)
+    assert line(form, "gamma").text() == text
+    assert form.values() == {"gamma": float(text)}
+    assert not line(form, "gamma").hasFocus()
+    assert heard == []
+    QTest.keyClick(form.window().windowHandle(), Qt.Key.Key_R)
+    assert heard == ["R"]
+    assert line(form, "gamma").text() == text
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert QApplication.focusWidget().objectName() == "param_n_steps"
+
+
+def test_escape_takes_back_a_wrong_value_and_commits_nothing_new(form: ParamForm) -> None:
+    form.set_running(GradientParams().model_dump())
+    type_in(form, "gamma", "bogus", enter=False)
+    assert form.faults()
+    QTest.keyClick(line(form, "gamma"), Qt.Key.Key_Escape)
+    assert form.faults() == []
+    assert form.field("gamma").note() == ""
+    assert form.values() == {}
 
 
 def test_arrow_keys_step_and_commit(form: ParamForm) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from fakes import CARDS, SPECS, GradientParams, presets
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -32,6 +33,7 @@ from rlstudio.ui import theme
 from rlstudio.ui.panels.setup import SetupPanel
 from rlstudio.ui.widgets.algorithm_picker import AlgorithmPicker
 from rlstudio.ui.widgets.environment_picker import EnvironmentPicker
+from rlstudio.ui.widgets.param_field import ParamField
 
 
 @pytest.fixture
@@ -143,6 +145,41 @@ def test_looking_at_another_algorithm_loses_nothing(panel: SetupPanel) -> None:
     assert panel.request()["params"] == {"buffer_size": 500}
 
 
+def test_another_environment_starts_from_its_own_preset(panel: SetupPanel) -> None:
+    type_in(panel, "param_learning_rate", "5e-3")
+    pick(panel, "presetPicker", "As in the demonstration")
+    type_in(panel, "param_learning_rate", "5e-3")
+    choose_environment(panel, "Pendulum-v1")
+    asked = panel.request()
+    assert (asked["algorithm"], asked["preset"], asked["params"]) == ("ppo", "none", {})
+    assert panel.findChild(QLineEdit, "param_learning_rate").text() == "3e-4"
+    choose_environment(panel, "CartPole-v1")
+    asked = panel.request()
+    assert (asked["preset"], asked["params"]) == ("demo", {"learning_rate": 5e-3})
+
+
+def test_a_draft_leaves_out_what_is_wrong(panel: SetupPanel, show: Callable[..., Any]) -> None:
+    choose_environment(panel, "Pendulum-v1")
+    assert panel.draft() == panel.request()
+    type_in(panel, "param_gamma", "0.9")
+    type_in(panel, "param_learning_rate", "bogus")
+    type_in(panel, "stepsField", "none")
+    type_in(panel, "seedField", "5")
+    draft = panel.draft()
+    assert (draft["env"], draft["params"], draft["seed"]) == ("Pendulum-v1", {"gamma": 0.9}, 5)
+    assert "steps" not in draft
+    other = show(SetupPanel(specs=SPECS, presets=presets), 270, 600)
+    other.set_request(json.loads(json.dumps(draft)))
+    other.set_cards(CARDS)
+    asked = other.request()
+    assert (asked["env"], asked["params"], asked["steps"], asked["seed"]) == (
+        "Pendulum-v1",
+        {"gamma": 0.9},
+        100_000,
+        5,
+    )
+
+
 def test_an_environment_without_a_threshold_has_no_stop_rule(panel: SetupPanel) -> None:
     choose_environment(panel, "Pendulum-v1")
     assert panel.request()["stop_at"] is None
@@ -205,6 +242,52 @@ def test_a_live_change_is_sent_once_when_finished_and_allowed(panel: SetupPanel)
     assert sent == [("learning_rate", 5e-4)]
     type_in(panel, "param_learning_rate", "1e-3")
     assert sent[1:] == [("learning_rate", 1e-3)]
+
+
+def said_at(panel: SetupPanel, name: str) -> str:
+    """The badge or fault under a field."""
+    field = panel.findChild(QLineEdit, name).parentWidget()
+    assert isinstance(field, ParamField)
+    return field.note()
+
+
+def test_what_the_run_took_over_stays_in_force_through_pauses_and_looks_elsewhere(panel: SetupPanel) -> None:
+    config = train(panel)
+    sent: list[object] = []
+    panel.liveChange.connect(lambda _name, value: sent.append(value))
+    type_in(panel, "param_learning_rate", "5e-4")
+    assert said_at(panel, "param_learning_rate") == "next update"
+    panel.set_training(True, config)  # paused: not yet taken over
+    assert said_at(panel, "param_learning_rate") == "next update"
+    panel.mark_applied("learning_rate", 5e-4)
+    panel.set_training(True, config)
+    assert said_at(panel, "param_learning_rate") == "in force"
+    choose_environment(panel, "Pendulum-v1")
+    panel.findChild(QPushButton, "backToRunningButton").click()
+    assert panel.findChild(QLineEdit, "param_learning_rate").text() == "5e-4"
+    assert said_at(panel, "param_learning_rate") == "in force"
+    type_in(panel, "param_learning_rate", "5e-4")
+    assert sent == [5e-4]
+    panel.set_training(True, config.model_copy())  # another run
+    assert said_at(panel, "param_learning_rate") == "next update"
+
+
+def test_what_a_continued_run_was_asked_for_is_no_edit(panel: SetupPanel) -> None:
+    config = train(panel)
+    panel.set_training(False, None)
+    panel.set_training(True, config.model_copy(update={"steps": config.steps + 500}))
+    assert said_at(panel, "stepsField") == ""
+    type_in(panel, "stepsField", "10")
+    assert said_at(panel, "stepsField") == "next start"
+
+
+def test_a_click_beside_a_field_ends_its_edit(panel: SetupPanel) -> None:
+    panel.activateWindow()
+    line = panel.findChild(QLineEdit, "param_gamma")
+    line.setFocus()
+    assert line.hasFocus()
+    QTest.mouseClick(panel.window().windowHandle(), Qt.MouseButton.LeftButton, pos=QPoint(4, 4))
+    assert not line.hasFocus()
 
 
 def test_a_refused_live_change_can_be_tried_again(panel: SetupPanel) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from rlstudio.algorithms.base import AlgorithmSpec, Preset
@@ -53,8 +53,11 @@ class SetupPanel(FoldablePanel):
         super().__init__("Setup", parent)
         self.setObjectName("setupPanel")
         self.setAccessibleName("Setup")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside a field ends its edit
         self._config: RunConfig | None = None
         self._sent: dict[str, Any] = {}
+        self._applied: dict[str, Any] = {}
+        self._limits: dict[str, Any] = {}
         self._env_kwargs: dict[str, Any] = {}
         self._environment = EnvironmentPicker(self)
         self._facts = _small(self, "muted")
@@ -109,6 +112,19 @@ class SetupPanel(FoldablePanel):
             **self._budget.request(),
         }
 
+    def draft(self) -> dict[str, Any]:
+        """What `request` would return, without the fields that are wrong: fit to be remembered, never raises."""
+        wrong_params = {fault.field for fault in self._form.faults()}
+        wrong_limits = {fault.field for fault in self._budget.faults()}
+        return {
+            "env": self._environment.key(),
+            "env_kwargs": dict(self._env_kwargs),
+            "algorithm": self._algorithm.spec().key,
+            "preset": self._algorithm.preset_name(),
+            "params": {name: value for name, value in self._form.values().items() if name not in wrong_params},
+            **{name: value for name, value in self._budget.request().items() if name not in wrong_limits},
+        }
+
     def set_request(self, request: dict[str, Any]) -> None:
         """Show what `request` returned earlier, or a whole RunConfig as a dict; what it does not name stays."""
         if request.get("env"):
@@ -141,13 +157,30 @@ class SetupPanel(FoldablePanel):
         self._say_faults(self._budget.show_faults(self._form.show_faults(bare)))
 
     def set_training(self, active: bool, config: RunConfig | None) -> None:
-        """A run trains with `config`, or none does: edits then say when they count."""
-        self._config = config if active else None
-        self._sent.clear()
+        """A run trains with `config`, or none does: edits then say when they count.
+
+        The same object again is the same run, paused for instance: what it has taken over since stays known.
+        """
+        config = config if active else None
+        if config is None or config is not self._config:
+            self._config = config
+            self._sent.clear()
+            self._applied.clear()
+            self._limits = self._limits_of(config) if config is not None else {}
         self._measure()
+
+    def _limits_of(self, config: RunConfig) -> dict[str, Any]:
+        """What budget and goal are measured against: what the run that begins now was asked for.
+
+        Of a run that goes on `config` holds the whole budget, the form what was to come on top.
+        """
+        asked = self._budget.request() if self._is_running_pair() and not self._budget.faults() else {}
+        return {**config.model_dump(), **{name: asked[name] for name in ("steps", "episodes") if name in asked}}
 
     def mark_applied(self, name: str, value: Any) -> None:
         """The run has taken over a live value."""
+        if self._config is not None:
+            self._applied[name] = value
         self._form.mark_applied(name, value)
 
     def refuse(self, name: str, reason: str) -> None:
@@ -159,8 +192,8 @@ class SetupPanel(FoldablePanel):
         """Measure the form against the run that trains, if it is about the same environment and algorithm."""
         config = self._config
         here = self._is_running_pair()
-        self._form.set_running(config.params if config and here else None)
-        self._budget.set_running(config.model_dump() if config and here else None)
+        self._form.set_running(config.params if config and here else None, self._applied)
+        self._budget.set_running(self._limits if config and here else None)
         self._note.show_for(
             "" if config is None or here else f"{self._algorithm.title_of(config.algorithm)} on {config.env}"
         )
@@ -170,9 +203,12 @@ class SetupPanel(FoldablePanel):
         pair = (self._environment.key(), self._algorithm.spec().key)
         return config is not None and (config.env, config.algorithm) == pair
 
-    def _back_to_running(self) -> None:
+    def back_to_running(self) -> None:
+        """Show the run that trains: as it began, with the live values it has taken over since."""
         if self._config is not None:
-            self.set_request(self._config.model_dump())
+            plain = self._config.model_dump()
+            limits = {name: self._limits[name] for name in ("steps", "episodes")}
+            self.set_request({**plain, **limits, "params": {**plain["params"], **self._applied}})
             self.requestChanged.emit()
 
     def _connect(self) -> None:
@@ -183,7 +219,7 @@ class SetupPanel(FoldablePanel):
         self._form.committed.connect(self._on_committed)
         self._budget.changed.connect(self._on_edited)
         self._note.trainRequested.connect(self.trainRequested)
-        self._note.backRequested.connect(self._back_to_running)
+        self._note.backRequested.connect(self.back_to_running)
 
     def _on_edited(self) -> None:
         self._say_faults([])
@@ -217,7 +253,8 @@ class SetupPanel(FoldablePanel):
         field = self._form.field(name)
         if self._config is None or not self._is_running_pair() or field is None or field.info.live == "no":
             return
-        if not same(value, self._sent.get(name, self._config.params.get(name))):
+        in_force = self._applied.get(name, self._config.params.get(name))
+        if not same(value, self._sent.get(name, in_force)):
             self._sent[name] = value
             self.liveChange.emit(name, value)
 

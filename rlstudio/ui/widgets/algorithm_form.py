@@ -20,7 +20,8 @@ NO_PRESET = "none"
 
 @dataclass
 class _Edits:
-    """What the user chose and changed for one algorithm, so that looking at another one loses nothing."""
+    """What the user chose and changed for one algorithm in one environment: looking at another pair loses nothing, and
+    what was tuned for one is not carried over to another."""
 
     preset: str | None = None
     values: dict[str, Any] = field(default_factory=dict)
@@ -44,7 +45,7 @@ class AlgorithmForm(QWidget):
         self._spec = specs[0]
         self._env = ""
         self._card: EnvironmentCard | None = None
-        self._edits: dict[str, _Edits] = {}
+        self._edits: dict[tuple[str, str], _Edits] = {}
         self.picker = AlgorithmPicker(self)
         self._implementation = self._combo("implementationPicker", "Implementation")
         self._preset = self._combo("presetPicker", "Preset")
@@ -105,7 +106,7 @@ class AlgorithmForm(QWidget):
         known = key is None or key in self._specs
         if key is not None and known:
             self._spec = self._specs[key]
-        self._edits[self._spec.key] = _Edits(preset)
+        self._edits[self._pair()] = _Edits(preset)
         self._show()
         return known
 
@@ -132,15 +133,18 @@ class AlgorithmForm(QWidget):
         return dict(preset.params) if preset else {}
 
     def remember(self, values: Mapping[str, Any]) -> None:
-        """Keep the user's changed values for this algorithm."""
+        """Keep the user's changed values for this algorithm in this environment."""
         self._edit().values = dict(values)
 
     def remembered(self) -> dict[str, Any]:
-        """The values the user changed for this algorithm."""
+        """The values the user changed for this algorithm in this environment."""
         return self._edit().values
 
+    def _pair(self) -> tuple[str, str]:
+        return self._spec.key, self._env
+
     def _edit(self) -> _Edits:
-        return self._edits.setdefault(self._spec.key, _Edits())
+        return self._edits.setdefault(self._pair(), _Edits())
 
     def _presets(self) -> Sequence[Preset]:
         return self._presets_for(self._spec.key, self._env)
@@ -195,6 +199,6 @@ class AlgorithmForm(QWidget):
             self.chosen.emit()
 
     def _on_preset(self, _index: int) -> None:
-        self._edits[self._spec.key] = _Edits(self._preset.currentData())
+        self._edits[self._pair()] = _Edits(self._preset.currentData())
         self._show_note()
         self.presetChosen.emit()

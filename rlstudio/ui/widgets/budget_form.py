@@ -18,6 +18,15 @@ from rlstudio.ui.widgets.value_editors import ChoiceEditor, QuietCombo
 
 DEVICES = {"auto": "auto", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
 DEFAULT_EPISODES = 500
+AT_NEXT_START = {
+    "steps": "A change while training counts at the next start: a new run has that many steps, Continue adds that many "
+    "on top.",
+    "episodes": "A change while training counts at the next start: a new run has that many episodes, Continue adds "
+    "that many on top.",
+    "stop_at": "A change while training counts at the next start, of a new run or with Continue.",
+    "window": "A change while training counts at the next start, of a new run or with Continue.",
+}
+"""When a change of what Continue uses too counts. Seed and device stay a run's own."""
 
 
 class BudgetParams(Params):
@@ -70,7 +79,8 @@ class BudgetForm(QWidget):
         names = {"steps": "stepsField", "episodes": "episodesField", "seed": "seedField"}
         names |= {"window": "windowField", "stop_at": "stopAtField", "device": "devicePicker"}
         self._fields = {
-            info.name: ParamField(info, self, object_name=names[info.name]) for info in describe(BudgetParams)
+            info.name: ParamField(info, self, object_name=names[info.name], counts=AT_NEXT_START.get(info.name, ""))
+            for info in describe(BudgetParams)
         }
         self._unit = _combo(self, "budgetUnit", "Budget counted in", {"steps": "Steps", "episodes": "Episodes"})
         self._stop = QCheckBox("Stop at mean", self)
@@ -224,7 +234,8 @@ class BudgetForm(QWidget):
                 field.show_note(faults.get(name, ""), "fault")
             else:
                 differs = not same(field.value(), self._running.get(name))
-                field.show_note("next run" if differs else "", "badge-next")
+                when = "next start" if name in AT_NEXT_START else "next run"
+                field.show_note(when if differs else "", "badge-next")
         for name in ("steps", "episodes"):
             self._fields[name].setVisible(name in in_use)
         self._fields[self._unit.currentData()].set_head(self._unit)

@@ -13,7 +13,7 @@ from rlstudio.core.params import ParamInfo
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.number_text import capitalised, to_text
-from rlstudio.ui.widgets.value_editors import ChoiceEditor, Switch, make_editor
+from rlstudio.ui.widgets.value_editors import ChoiceEditor, Switch, TextEditor, make_editor
 
 LIVE_WORDS = {
     "step": "A change while training counts at once.",
@@ -32,15 +32,19 @@ class ParamField(QWidget):
     """A row for one parameter. Its editor is named `param_<name>`.
 
     `edited` follows every keystroke, `committed` a finished edit. The value given as `base` (default or preset) is
-    what "changed" is measured against, and what the reset button goes back to.
+    what "changed" is measured against, and what the reset button goes back to. `counts` says when a change made while
+    training counts, where that is not what the parameter's `live` says.
     """
 
     edited = Signal()
     committed = Signal()
 
-    def __init__(self, info: ParamInfo, parent: QWidget | None = None, *, object_name: str = "") -> None:
+    def __init__(
+        self, info: ParamInfo, parent: QWidget | None = None, *, object_name: str = "", counts: str = ""
+    ) -> None:
         super().__init__(parent)
         self.info = info
+        self._counts = counts or LIVE_WORDS[info.live]
         self._base: Any = info.default
         self._marks = True
         self.title = _Title(capitalised(info.title), self)
@@ -60,6 +64,8 @@ class ParamField(QWidget):
         self._lay_out()
         self.editor.edited.connect(self._on_edited)
         self.editor.committed.connect(self.committed)
+        if isinstance(self.editor, TextEditor):
+            self.editor.left.connect(self.setFocus)  # the row swallows no key, and Tab goes on from here
         self._reset.clicked.connect(self._on_reset)
         self.title.clicked.connect(self._on_title)
         self.set_base(info.default)
@@ -96,6 +102,12 @@ class ParamField(QWidget):
             self._size_editor()
         super().changeEvent(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Go on from the editor, also where that has given the focus to its row."""
+        if self.hasFocus():
+            self.editor.setFocus()
+        return super().focusNextPrevChild(forward)
+
     def set_head(self, head: QWidget) -> None:
         """Put another control (a box to tick, a list) where the field's name stands."""
         self.title.hide()
@@ -122,7 +134,7 @@ class ParamField(QWidget):
     def set_base(self, value: Any) -> None:
         """What the value is when nobody changes it."""
         self._base = value
-        self.setToolTip(tooltip(self.info, value))
+        self.setToolTip(tooltip(self.info, value, self._counts))
         self._reset.setToolTip(f"Back to {to_text(value) or 'none'}")
         self._mark()
 
@@ -202,8 +214,11 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def tooltip(info: ParamInfo, base: Any) -> str:
-    """What the parameter is, what higher and lower do, the usual range, what is allowed, the default."""
+def tooltip(info: ParamInfo, base: Any, counts: str) -> str:
+    """What the parameter is, what higher and lower do, the usual range, what is allowed, the default.
+
+    `counts` is said of a change made while training.
+    """
     lines = [f"<b>{escape(info.title)}</b>", escape(info.help)]
     if info.higher:
         lines.append(f"Higher: {escape(info.higher)}")
@@ -213,5 +228,5 @@ def tooltip(info: ParamInfo, base: Any) -> str:
         lines.append(f"Usual: {escape(info.usual)}")
     lines.append(f"Takes {escape(info.allowed)}{' ' + escape(info.unit) if info.unit else ''}.")
     lines.append(f"Default: {escape(to_text(base)) or 'none'}")
-    lines.append(f"<i>{LIVE_WORDS[info.live]}</i>")
+    lines.append(f"<i>{escape(counts)}</i>")
     return "<div style='width: 300px'>" + "<br>".join(lines) + "</div>"

@@ -38,7 +38,7 @@ class ParamForm(QWidget):
         self._params_type: type[Params] = Params
         self._fields: dict[str, ParamField] = {}
         self._running: dict[str, Any] | None = None
-        self._applied: set[str] = set()
+        self._applied: dict[str, Any] = {}
         self._refused: dict[str, str] = {}
         self._body: QWidget | None = None
         self._rest: QWidget | None = None
@@ -115,17 +115,20 @@ class ParamForm(QWidget):
         self._refresh()
         return left
 
-    def set_running(self, values: Mapping[str, Any] | None) -> None:
-        """The values of the run that is training, which edits are measured against; None when there is none."""
-        self._running = dict(values) if values is not None else None
-        self._applied.clear()
+    def set_running(self, values: Mapping[str, Any] | None, applied: Mapping[str, Any] | None = None) -> None:
+        """The values that the run now training began with, which edits are measured against; None when there is none.
+
+        `applied` are the live values it has taken over since.
+        """
+        self._applied = dict(applied or {}) if values is not None else {}
+        self._running = {**values, **self._applied} if values is not None else None
         self._refresh()
 
     def mark_applied(self, name: str, value: Any) -> None:
         """The run has taken a live value over."""
         if self._running is not None and name in self._fields:
             self._running[name] = value
-            self._applied.add(name)
+            self._applied[name] = value
             self._refused.pop(name, None)
             self._refresh()
 
@@ -186,7 +189,6 @@ class ParamForm(QWidget):
 
     def _on_edited(self, name: str) -> None:
         self._refused.pop(name, None)
-        self._applied.discard(name)
         self._refresh(uncommitted=name)
         self.edited.emit(name)
 

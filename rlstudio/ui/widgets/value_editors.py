@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
@@ -17,15 +17,19 @@ class TextEditor(QLineEdit):
     """A line for a number, a list of whole numbers or text. Arrow up and down step a number.
 
     `edited` comes with every keystroke of the user, `committed` with Enter, an arrow key, or leaving after an edit.
+    Enter and Escape end the edit and emit `left`: who keeps the line then takes the focus from it, or else letters
+    that are the window's keys would go on being typed. Escape also brings back what stood there before.
     """
 
     edited = Signal()
     committed = Signal()
+    left = Signal()
 
     def __init__(self, info: ParamInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._info = info
         self._open = False
+        self._before = ""
         if info.optional:
             self.setPlaceholderText("none")
         self.textEdited.connect(self._on_edit)
@@ -41,6 +45,7 @@ class TextEditor(QLineEdit):
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
+        self._before = self.text()
         self._open = False
 
     def set_faulty(self, faulty: bool) -> None:
@@ -49,8 +54,23 @@ class TextEditor(QLineEdit):
             self.setProperty("fault", faulty)
             repolish(self)
 
+    def event(self, event: QEvent) -> bool:
+        """Claim Escape, which is one of the window's keys too."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Step with the arrow keys; everything else as ever."""
+        """Step with the arrow keys, end the edit with Enter or Escape; everything else as ever."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._revert()
+            self.left.emit()
+            return
         up = event.key() == Qt.Key.Key_Up
         value = self.value()
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -60,6 +80,15 @@ class TextEditor(QLineEdit):
             self._on_finished()
         else:
             super().keyPressEvent(event)
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.left.emit()
+
+    def _revert(self) -> None:
+        """Back to what stood here before the edit, if there is one."""
+        if self._open:
+            self.setText(self._before)
+            self._on_edit()
+            self._on_finished()
 
     def _on_edit(self) -> None:
         self._open = True
@@ -68,6 +97,7 @@ class TextEditor(QLineEdit):
     def _on_finished(self) -> None:
         if self._open:
             self._open = False
+            self._before = self.text()
             self.committed.emit()
 
 
