@@ -34,12 +34,13 @@ def get_algorithm(key: str) -> AlgorithmSpec:
     """The spec with that key.
 
     Raises:
-        ParamError: naming the nearest right ones.
+        ParamError: naming the nearest right ones, or all where none is near.
     """
     known = algorithms()
     if key not in known:
-        near = get_close_matches(key.lower(), known, n=3, cutoff=0.4) or list(known)
-        raise ParamError([ParamFault("algorithm", key, "one of the algorithms; did you mean " + ", ".join(near) + "?")])
+        near = get_close_matches(key.lower(), known, n=3, cutoff=0.4)
+        which = f"did you mean {', '.join(near)}?" if near else f"there are: {', '.join(known)}"
+        raise ParamError([ParamFault("algorithm", key, f"one of the algorithms; {which}")])
     return known[key]
 
 

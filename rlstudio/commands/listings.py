@@ -64,10 +64,17 @@ def list_algorithms(options: argparse.Namespace) -> int:
     for row in rows:
         reason = row.get("why_not")
         print(f"{row['key']:12}  {row['title']}" + (f"  (not here: {reason})" if reason else ""))
-        named = ", ".join(preset["name"] for preset in row["presets"])
-        if named:
-            print(f"{'':12}  presets: {named}")
+        if row["presets"]:
+            print(f"{'':12}  presets: {_named(row['presets'])}")
     return 0
+
+
+def _named(presets: list[dict[str, Any]]) -> str:
+    """Each preset's name once, with the environments it was made for: "rl-zoo (CartPole-v1, LunarLander-v3)"."""
+    made_for: dict[str, list[str]] = {}
+    for preset in presets:
+        made_for.setdefault(preset["name"], []).append(preset["env"] or "any environment")
+    return ", ".join(f"{name} ({', '.join(envs)})" for name, envs in made_for.items())
 
 
 def _algorithm(spec: AlgorithmSpec, card: EnvironmentCard | None) -> dict[str, Any]:

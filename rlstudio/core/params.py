@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
+ALSO_CALLED = {"gamma": "discount", "ent_coef": "entropy_weight", "vf_coef": "value_weight"}
+"""Names that other libraries give to parameters here."""
+
 Live = Literal["no", "step", "update"]
 """When a change made while training takes effect: never (next run), at the next step, or at the next update."""
 
@@ -147,9 +150,20 @@ class ParamError(ValueError):
 def no_such(thing: str, name: str, known: Iterable[str]) -> str:
     """What to answer where a name is wrong: the nearest right one, and all there are."""
     names = list(known)
-    near = get_close_matches(name, names, n=1)
-    guess = f"did you mean {near[0]}? There" if near else "there"
+    near = nearest_name(name, names)
+    guess = f"did you mean {near}? There" if near else "there"
     return f"no such {thing}; {guess} are {', '.join(names)}"
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """The name that was probably meant: what others call so, else one spelt alike, else by its initials ("lr" for
+    learning_rate), else by a part of it ("entropy" for entropy_weight); None when there is none."""
+    names, wanted = list(known), name.strip().lower()
+    by_other_name = [each for each in names if each == ALSO_CALLED.get(wanted)]
+    alike = get_close_matches(wanted, names, n=1)
+    by_initials = [each for each in names if "".join(word[0] for word in each.split("_") if word) == wanted]
+    by_part = [each for each in names if len(wanted) > 2 and (wanted in each or each in wanted)]
+    return next(iter([*by_other_name, *alike, *by_initials, *by_part]), None)
 
 
 def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...], bool]:

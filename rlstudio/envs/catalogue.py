@@ -51,8 +51,8 @@ def check_id(env_id: str) -> None:
     if ":" in env_id:
         allowed = "a registered name without a colon (a colon would import a Python module)"
     else:
-        near = nearest_ids(env_id, ids) or ["CartPole-v1"]
-        allowed = "one of the environments; did you mean " + ", ".join(near) + "?"
+        near = nearest_ids(env_id, ids)
+        allowed = "one of the environments; " + (f"did you mean {', '.join(near)}?" if near else "see: rlstudio envs")
     raise ParamError([ParamFault("env", env_id, allowed)])
 
 

@@ -63,8 +63,9 @@ def _spec_of(env_id: str) -> EnvSpec:
         )
     spec = gym.registry.get(env_id)
     if spec is None:
-        near = nearest_ids(env_id, gym.registry) or ["CartPole-v1"]
-        raise MakeError(f"env: there is no environment {env_id!r}; did you mean {', '.join(near)}?")
+        near = nearest_ids(env_id, gym.registry)
+        which = f"did you mean {', '.join(near)}?" if near else "see: rlstudio envs"
+        raise MakeError(f"env: there is no environment {env_id!r}; {which}")
     return spec
 
 

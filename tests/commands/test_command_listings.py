@@ -82,6 +82,9 @@ def test_algorithms() -> None:
 def test_algorithms_in_words_and_for_an_environment_that_is_not_there(call: Call) -> None:
     listed = call("algorithms")
     assert [line.split()[0] for line in listed.stdout.splitlines() if not line.startswith(" ")][:2] == ["ppo", "dqn"]
+    tuned = [line.strip() for line in listed.stdout.splitlines() if line.startswith(" ")]
+    assert tuned[0].startswith("presets: rl-zoo (CartPole-v1, ")
+    assert all(line.count("rl-zoo") == 1 for line in tuned if "rl-zoo" in line)
     assert "why_not" not in call("algorithms", "--json").json["algorithms"][0]
     wrong = call("algorithms", "-e", "Pendulm-v1")
     assert wrong.status == 2

@@ -197,6 +197,9 @@ def test_a_solved_run_goes_on_past_its_goal(call: Call, tmp_path: Path) -> None:
         (("-e", "CartPol-v1", "-a", "ppo"), ("env: 'CartPol-v1'", "CartPole-v1")),
         (("-e", "os:path", "-a", "ppo"), ("env: 'os:path'", "colon")),
         (("-e", "CartPole-v1", "-a", "pppo"), ("algorithm: 'pppo'", "did you mean ppo?")),
+        (("-e", "CartPole-v1", "-a", "sac"), ("algorithm: 'sac'", "there are: ppo, dqn, reinforce, random")),
+        (("-e", "ALE/Pong-v5", "-a", "ppo"), ("env: 'ALE/Pong-v5'", "see: rlstudio envs")),
+        (("-e", "CartPole-v1", "-a", "ppo", "--set", "lr=3"), ("lr: 3", "did you mean learning_rate?")),
         (
             ("-e", "CartPole-v1", "-a", "ppo", "--set", "lerning_rate=1"),
             ("lerning_rate: 1", "did you mean learning_rate?"),

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import ValidationError, field_validator, model_validator
 
-from rlstudio.core.params import ParamError, ParamFault, Params, describe, param, validate
+from rlstudio.core.params import ParamError, ParamFault, Params, describe, nearest_name, no_such, param, validate
 
 
 class Example(Params):
@@ -115,3 +115,23 @@ def test_assignment_is_checked_too() -> None:
     with pytest.raises(ValidationError):
         made.learning_rate = 2.0
     assert made.learning_rate == 0.5
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("lerning_rate", "learning_rate"),
+        ("lr", "learning_rate"),
+        ("LR", "learning_rate"),
+        ("entropy", "entropy_weight"),
+        ("gamma", "discount"),
+        ("envs", "n_envs"),
+        ("sac", None),
+        ("", None),
+    ],
+)
+def test_a_wrong_name_gets_the_one_that_was_meant(wrong: str, meant: str | None) -> None:
+    known = ["n_envs", "learning_rate", "learning_rate_schedule", "discount", "entropy_weight"]
+    assert nearest_name(wrong, known) == meant
+    assert ("did you mean" in no_such("parameter", wrong, known)) == (meant is not None)
+    assert no_such("parameter", wrong, known).endswith("are " + ", ".join(known))
