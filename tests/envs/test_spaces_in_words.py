@@ -103,3 +103,12 @@ def test_a_long_list_is_cut_in_the_sentence_alone() -> None:
     assert len(card.dimensions) == 24
     assert card.words.startswith("24 numbers: hull angle (rad), ")
     assert card.words.endswith(" and 18 more")
+
+
+@pytest.mark.parametrize("env_id", ["Acrobot-v1", "BipedalWalker-v3", "LunarLander-v3", "Pendulum-v1", "Taxi-v4"])
+def test_names_are_short_and_tell_numbers_apart_from_the_start(env_id: str) -> None:
+    card = describe_space(make(env_id).observation_space, env_id, "observation")
+    names = [dimension.label.partition(" (")[0] for dimension in card.dimensions]
+    assert max(map(len, names)) <= 24
+    starts = [name[:10] if name.startswith("lidar") else name for name in names]
+    assert len(set(starts)) == len(names)

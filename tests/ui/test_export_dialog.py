@@ -6,12 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from made_episodes import episode
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 
+from rlstudio.core.episode import Episode
+from rlstudio.core.frame_store import FrameStore
 from rlstudio.core.messages import Exported
+from rlstudio.media.gif import write_gif
 from rlstudio.ui.widgets.export_dialog import ExportDialog
 from rlstudio.ui.widgets.export_plan import Clip, ExportOptions, free_path, timing_words
 from rlstudio.ui.widgets.export_progress import ExportProgress
@@ -130,3 +134,33 @@ def test_progress_cancel_and_the_file_in_the_end(show: Show) -> None:
     assert not progress.isVisible()
     progress.fail("The disk is full.")
     assert not progress.show_button.isVisible()
+
+
+def scrolling(patch: int, count: int = 40) -> Episode:
+    """A picture in which a speckled patch of a given width runs over a plain ground."""
+    made = episode([1.0] * (count - 1), size=(120, 180))
+    speckles = np.random.default_rng(0).integers(0, 4, (80, patch, 1)).astype(np.uint8) * np.uint8(60)
+    frames = FrameStore()
+    for t in range(count):
+        picture = np.full((120, 180, 3), (200, 220, 240), np.uint8)
+        picture[20:100, t : t + patch] = speckles
+        frames.append(picture)
+    made.frames = frames
+    return made
+
+
+@pytest.mark.parametrize("patch", [4, 40, 140])
+@pytest.mark.parametrize("clips", [1, 3])
+def test_the_size_told_beforehand_is_about_the_size_it_gets(tmp_path: Path, patch: int, clips: int) -> None:
+    made = scrolling(patch)
+    options = ExportOptions(tmp_path / "a.gif", tuple(Clip(made, 0, made.length) for _ in range(clips)), fps=30.0)
+    frames = FrameStore(made.frames.shape, made.frames.blobs * clips)
+    written = write_gif(tmp_path / "a.gif", frames, len(frames), fps=30.0)
+    assert options.estimated_bytes() == pytest.approx(written.n_bytes, rel=0.25)
+
+
+def test_one_frame_and_no_frame_have_a_size_too(tmp_path: Path) -> None:
+    made = scrolling(40)
+    whole = ExportOptions(tmp_path / "a.gif", (Clip(made, 3, 3),), fps=30.0)
+    assert whole.estimated_bytes() > 1000
+    assert ExportOptions(tmp_path / "a.gif", (), fps=30.0).estimated_bytes() == 0

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from made_episodes import episode
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QLabel
 
 from rlstudio.core.episode import Thought
-from rlstudio.ui.panels.inspector import InspectorPanel, name_and_unit
+from rlstudio.ui.panels.inspector import InspectorPanel
+from rlstudio.ui.widgets.row_words import row_words
 
 Show = Callable[..., Any]
 
@@ -32,10 +34,44 @@ def inspector(show: Show) -> InspectorPanel:
         ("cos(angle)", ("cos(angle)", "")),
         ("row", ("row", "")),
         ("speed (m/s)", ("speed", "m/s")),
+        ("distance (×5 m/s)", ("distance", "×5 m/s")),
+        ("height (half heights)", ("height", "half heights")),
+        ("passenger (0 red, 4 in the taxi)", ("passenger", "")),
+        ("cos of angle (1 is upright)", ("cos of angle", "")),
     ],
 )
 def test_a_label_is_name_and_unit(label: str, parts: tuple[str, str]) -> None:
-    assert name_and_unit(label) == parts
+    words = row_words(label)
+    assert (words.name, words.unit) == parts
+
+
+def test_codes_are_shown_in_words_and_notes_only_in_the_tooltip() -> None:
+    passenger = row_words("passenger (0 red, 1 green, 4 in the taxi)", 0, 4)
+    assert [passenger.value_text(value) for value in (0.0, 4.0, 3.0)] == ["0 red", "4 in the taxi", "3"]
+    assert passenger.widest() == "4 in the taxi"
+    upright = row_words("cos of angle (1 is upright)", -1, 1)
+    assert upright.value_text(0.621) == "0.621"
+    assert "1 is upright" in upright.tip()
+    assert "unit: rad" in row_words("pole angle (rad)", -0.2, 0.2).tip()
+
+
+@pytest.mark.parametrize(("rows", "height", "columns"), [(6, 400, 1), (6, 130, 2), (24, 180, 4)])
+def test_names_are_whole_in_as_few_columns_as_the_height_allows(
+    app: QApplication, show: Show, rows: int, height: int, columns: int
+) -> None:
+    names = tuple(f"number {index} speed (share of range)" for index in range(rows))
+    made = episode([1.0], observation_names=names)
+    made.observations = np.full((2, rows), -0.25, np.float32)
+    inspector = show(InspectorPanel(), 1200, height)
+    inspector.show_step(made, 0)
+    app.processEvents()
+    table = inspector.observation
+    assert table.columns(table.width()) == columns
+    assert all(table.whole_name(row_words(name).name, table.width()) for name in names)
+    assert table.value("number 0 speed") == "-0.250 share of range"
+    first = table.row_at(QPoint(5, 5))
+    assert first == 0
+    assert table.row_at(QPoint(table.width() - 5, 5)) == (columns - 1) * -(-rows // columns)
 
 
 def test_it_reads_as_state_action_reward(inspector: InspectorPanel) -> None:

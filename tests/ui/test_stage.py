@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
 
 from rlstudio.core.messages import FrameNote
 from rlstudio.ui.panels.stage import StagePanel
+from rlstudio.ui.theme import font_points, set_font_size
 from rlstudio.ui.widgets.export_dialog import ExportDialog
 
 Show = Callable[..., Any]
@@ -263,3 +264,33 @@ def test_only_shown_frames_are_decompressed(stage: StagePanel, monkeypatch: pyte
     stage.seek(17)
     stage.seek(17)
     assert read == [0, 1, 2, 17]
+
+
+def test_numbers_are_whole_in_a_larger_font(app: QApplication, stage: StagePanel) -> None:
+    stage.set_episodes([episode([-1.077] * 86)])
+    stage.seek_last()
+    labels = stage.strip.step_label, stage.strip.return_label, stage.transport.position
+    heights = [label.height() for label in labels]
+    before = font_points()
+    try:
+        set_font_size(app, before + 4)
+        app.processEvents()
+        for label, height in zip(labels, heights, strict=True):
+            assert label.height() > height
+            assert label.height() >= label.fontMetrics().height()
+            assert label.width() >= label.fontMetrics().horizontalAdvance(label.text())
+        assert labels[0].font().bold()
+    finally:
+        set_font_size(app, before)
+        app.processEvents()
+    assert [label.height() for label in labels] == heights
+
+
+def test_the_count_grows_while_a_recording_is_watched(stage: StagePanel) -> None:
+    for count in (1, 2, 3):
+        stage.add_episode(episode([1.0] * 5))
+        assert text(stage, "sourceLabel").startswith(f"recorded episode 1 of {count} ")
+    stage.back_to_live()
+    stage.show_live(frame(1), note())
+    stage.add_episode(episode([1.0]))
+    assert "LIVE" in text(stage, "sourceLabel")

@@ -17,14 +17,14 @@ _LANDER = EnvironmentWords(
     docs="box2d/lunar_lander/",
     summary="Land softly between the two flags, using the main engine and two side engines sparingly.",
     observation=numbers(
-        ("horizontal distance from the pad", "half widths"),
-        ("height above the pad", "half heights"),
+        ("distance from pad", "half widths"),
+        ("height above pad", "half heights"),
         ("horizontal velocity", "×5 m/s"),
         ("vertical velocity", "×7.5 m/s"),
         ("angle", "rad"),
         ("angular velocity", "×2.5 rad/s"),
-        ("left leg on the ground", ""),
-        ("right leg on the ground", ""),
+        ("left leg on ground", "0 no, 1 yes"),
+        ("right leg on ground", "0 no, 1 yes"),
     ),
     action=numbers(
         "main engine (off below 0, half to full throttle above)",
@@ -38,14 +38,15 @@ _LANDER = EnvironmentWords(
 def _leg(number: int) -> tuple[Dimension, ...]:
     return numbers(
         (f"hip {number} angle", "rad"),
-        (f"hip {number} angular velocity", "×4 rad/s"),
-        (f"knee {number} angle, plus 1", "rad"),
-        (f"knee {number} angular velocity", "×6 rad/s"),
-        (f"leg {number} on the ground", ""),
+        (f"hip {number} speed", "×4 rad/s"),
+        (f"knee {number} angle + 1", "rad"),
+        (f"knee {number} speed", "×6 rad/s"),
+        (f"leg {number} on ground", "0 no, 1 yes"),
     )
 
 
 _LIDAR_DEGREES = [round(1.5 * index / 10 * 57.29578) for index in range(10)]  # from straight down to nearly ahead
+_LIDAR_ENDS = {0: " down", 9: " ahead"}
 
 _WALKER = EnvironmentWords(
     title="Bipedal Walker",
@@ -55,15 +56,20 @@ _WALKER = EnvironmentWords(
     observation=(
         *numbers(
             ("hull angle", "rad"),
-            ("hull angular velocity", "×25 rad/s"),
+            ("hull turning speed", "×25 rad/s"),
             ("horizontal velocity", "×8.3 m/s"),
             ("vertical velocity", "×12.5 m/s"),
         ),
         *_leg(1),
         *_leg(2),
-        *numbers(*[(f"lidar {degrees}° from straight down", "share of its range") for degrees in _LIDAR_DEGREES]),
+        *numbers(
+            *[
+                (f"lidar {index + 1}, {degrees}°{_LIDAR_ENDS.get(index, '')}", "of range")
+                for index, degrees in enumerate(_LIDAR_DEGREES)
+            ]
+        ),
     ),
-    action=numbers(*[(f"{joint} {leg} torque", "share of the largest") for leg in (1, 2) for joint in ("hip", "knee")]),
+    action=numbers(*[(f"{joint} {leg} torque", "of largest") for leg in (1, 2) for joint in ("hip", "knee")]),
     picture_steps=25,
 )
 

@@ -73,7 +73,7 @@ WORDS: dict[str, EnvironmentWords] = {
         family=TOY_TEXT,
         docs="toy_text/blackjack/",
         summary="Take cards to come closer to 21 than the dealer, without going over.",
-        observation=numbers("your sum", "dealer's card (1 is an ace)", "usable ace (0 or 1)"),
+        observation=numbers("your sum", "dealer's card (1 is an ace)", "usable ace (0 no, 1 yes)"),
         choices=("stick", "hit"),
         picture_steps=0,
     ),

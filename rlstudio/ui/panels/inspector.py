@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,16 +17,11 @@ from rlstudio.ui.widgets.bars import ActionBars, SpreadBars
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.fact_table import FactTable
 from rlstudio.ui.widgets.numbers import number, signed
+from rlstudio.ui.widgets.row_words import RowWords, row_words
 
-_GAP, _MARGIN = 24, 16
+_GAP, _MARGIN, _TITLE_GAP = 24, 16, 4
 
 Range = tuple[float, float]
-
-
-def name_and_unit(label: str) -> tuple[str, str]:
-    """A dimension's label taken apart: "pole angle (rad)" is ("pole angle", "rad")."""
-    match = re.fullmatch(r"(.*\S)\s+\(([^()]*)\)", label)
-    return (match[1], match[2]) if match else (label, "")
 
 
 def action_words(episode: Episode, index: int) -> str:
@@ -58,8 +52,7 @@ class InspectorPanel(QWidget):
         self.setAccessibleName("Inspector: one step in numbers")
         self._episode: Episode | None = None
         self._returns: NDArray[np.float64] = np.zeros(1)
-        self._ranges: list[Range] = []
-        self._units: list[str] = []
+        self._rows: list[RowWords] = []
         self.step_facts = FactTable(cell_width=200)
         self.observation = FactTable(cell_width=170, bars=True)
         self.action_bars = ActionBars()
@@ -105,11 +98,9 @@ class InspectorPanel(QWidget):
     def _show_observation(self, episode: Episode, index: int) -> None:
         texts: list[str] = []
         spans: list[tuple[float, float] | None] = []
-        for value, (low, high), unit in zip(episode.observations[index], self._ranges, self._units, strict=False):
-            whole = low == round(low) and high == round(high) and float(value).is_integer()
-            shown = f"{value:.0f}" if whole else f"{value:.3f}"
-            texts.append(f"{shown} {unit}".rstrip())
-            spans.append(_span(float(value), low, high))
+        for value, row in zip(episode.observations[index], self._rows, strict=False):
+            texts.append(row.value_text(float(value)))
+            spans.append(_span(float(value), row.low, row.high))
         self.observation.set_values(texts, spans)
 
     def _show_thought(self, episode: Episode, index: int) -> None:
@@ -137,10 +128,15 @@ class InspectorPanel(QWidget):
         self._returns = episode.returns_so_far()
         self._has_value = any(thought.value is not None for thought in episode.thoughts)
         self.step_facts.set_rows(["step", "action", "reward", "return so far", "state value"][: 4 + self._has_value])
-        labels = [name_and_unit(label) for label in episode.observation_names]
-        self._units = [unit for _, unit in labels]
-        self._ranges = [value_range(column) for column in episode.observations.T[: len(labels)]]
-        self.observation.set_rows([name for name, _ in labels])
+        labels = episode.observation_names
+        columns = episode.observations.T
+        self._rows = [row_words(label, *value_range(column)) for label, column in zip(labels, columns, strict=False)]
+        self.observation.set_rows(
+            [row.name for row in self._rows],
+            units=[row.unit for row in self._rows],
+            widest=[row.widest() for row in self._rows],
+            tips=[row.tip() for row in self._rows],
+        )
         self._observation_part.setVisible(bool(labels))
         self._parts.setStretchFactor(self._observation_part, 4 if len(labels) <= 8 else 9)
         self._lay_out_thoughts(episode)
@@ -179,6 +175,13 @@ class InspectorPanel(QWidget):
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._parts.direction() != direction:
             self._parts.setDirection(direction)
+        self.observation.set_room(self._room_under_title() if wide else 0)
+
+    def _room_under_title(self) -> int:
+        """How high a part's table may get without scrolling."""
+        margins = self._parts.contentsMargins()
+        title = self.thought_title.sizeHint().height() + _TITLE_GAP
+        return max(0, self.height() - margins.top() - margins.bottom() - title)
 
     def _build(self) -> None:
         page = QWidget()
@@ -213,7 +216,7 @@ def _part(title: QLabel, *widgets: QWidget) -> QWidget:
     set_role(title, "heading")
     layout = QVBoxLayout(part)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
+    layout.setSpacing(_TITLE_GAP)
     layout.addWidget(title)
     for widget in widgets:
         layout.addWidget(widget)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -20,9 +21,51 @@ from PySide6.QtWidgets import (
 
 from rlstudio.core.messages import Score
 from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.numbers import number
 
 _COLUMNS = ("episode", "seed", "return", "length", "ending")
+_HINT = "Evaluate (or record) runs episodes and lists each score here."
+
+
+class _WholeRows(QWidget):
+    """Holds a table at the largest height that cuts no row in two, its rows only as high as the text needs."""
+
+    def __init__(self, table: QTableWidget) -> None:
+        super().__init__()
+        self._table = table
+        self._most = 0
+        table.verticalScrollBar().rangeChanged.connect(self._follow)
+        table.setParent(self)
+        table.ensurePolished()
+        table.verticalHeader().setMinimumSectionSize(1)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or fewer whole rows."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Rows follow the font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        table, row = self._table, self._table.fontMetrics().height() + 4
+        table.verticalHeader().setDefaultSectionSize(row)
+        around = table.horizontalHeader().sizeHint().height() + 2 * table.frameWidth()
+        self.setMinimumHeight(around + row)
+        rows = max(1, (self.height() - around) // row)
+        table.setGeometry(0, 0, self.width(), around + rows * row)
+
+    def _follow(self, _least: int, most: int) -> None:
+        """Stay at the newest score when the room changes, unless someone has scrolled up to older ones."""
+        bar = self._table.verticalScrollBar()
+        if bar.value() >= self._most:
+            bar.setValue(most)
+        self._most = most
 
 
 class ScoresPanel(QWidget):
@@ -40,9 +83,9 @@ class ScoresPanel(QWidget):
         self.setAccessibleName("Scores of each episode")
         self._scores: list[Score] = []
         self._total = 0
-        self.words = QLabel()
+        self.words = ElidedLabel()
         self.words.setObjectName("scoresWords")
-        self.summary = QLabel()
+        self.summary = ElidedLabel()
         self.summary.setObjectName("scoresSummary")
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Episodes done")
@@ -53,6 +96,8 @@ class ScoresPanel(QWidget):
         self.copy_button.setObjectName("scoresCopyButton")
         self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text()))
         self.table = self._make_table()
+        self._rows = _WholeRows(self.table)
+        self.hint = QLabel(_HINT)
         self._lay_out()
         self._show_running(False)
 
@@ -97,6 +142,8 @@ class ScoresPanel(QWidget):
         self.stopRequested.emit()
 
     def _show_running(self, running: bool) -> None:
+        self.hint.setVisible(not running and not self.words.text())
+        self._rows.setHidden(not self.hint.isHidden())
         self.progress.setVisible(running)
         self.stop_button.setVisible(running)
         self.stop_button.setEnabled(running)
@@ -109,11 +156,12 @@ class ScoresPanel(QWidget):
             self.summary.setText(f"0 of {self._total} episodes" if self._total else "")
             return
         returns = np.array([score.total_reward for score in self._scores])
+        spread = returns.std() if np.ptp(returns) else 0.0  # equal returns have none, whatever rounding makes of it
         counted = (
             f"{done} episode{'s' if done != 1 else ''}" if done == self._total else f"{done} of {self._total} episodes"
         )
         self.summary.setText(
-            f"mean {number(returns.mean())} ± {number(returns.std())} · "
+            f"mean {number(returns.mean())} ± {number(spread)} · "
             f"lowest {number(returns.min())} · highest {number(returns.max())} · {counted}"
         )
 
@@ -138,15 +186,22 @@ class ScoresPanel(QWidget):
 
     def _lay_out(self) -> None:
         set_role(self.words, "strong")
-        top, bottom = QHBoxLayout(), QHBoxLayout()
-        top.addWidget(self.words, 1)
-        top.addWidget(self.stop_button)
-        top.addWidget(self.copy_button)
-        bottom.addWidget(self.summary, 1)
+        for label in (self.words, self.summary):
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.progress.setMaximumWidth(160)
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        set_role(self.hint, "muted")
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        for part in (self.words, self.summary):
+            top.addWidget(part)
+        top.addStretch(1)
+        for part in (self.progress, self.stop_button, self.copy_button):
+            top.addWidget(part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(6)
         layout.addLayout(top)
-        layout.addWidget(self.progress)
-        layout.addLayout(bottom)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self._rows, 1)
+        layout.addWidget(self.hint, 1)

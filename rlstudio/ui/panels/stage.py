@@ -129,6 +129,7 @@ class StagePanel(QWidget):
             self._set_playing(True)
         else:
             self.transport.set_episodes(self._episodes, self._shown_or_last())
+            self._show_words()
         self._show_mode()
 
     def set_episodes(self, episodes: Sequence[Episode]) -> None:
@@ -267,9 +268,15 @@ class StagePanel(QWidget):
         if self._painted is None or self._painted[0] is not episode or self._painted[1] != index:
             self.view.show_frame(episode.frames[index], sharp=drawn_in_pixels(episode.env))
             self._painted = episode, index
-        self.strip.show_recorded(episode, self._current, len(self._episodes), index, float(self._returns[index]))
+        self._show_words()
         self.transport.show_position(index)
         self.frameShown.emit(episode, index)
+
+    def _show_words(self) -> None:
+        """What the strip says of the recorded frame, which of how many episodes included. Nothing while live."""
+        if self._current is not None:
+            episode, index = self._episodes[self._current], self._playback.index
+            self.strip.show_recorded(episode, self._current, len(self._episodes), index, float(self._returns[index]))
 
     def _set_playing(self, playing: bool) -> None:
         self._playback.playing = playing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -14,6 +15,11 @@ from rlstudio.ui.widgets.numbers import number
 _GAP = 8
 _LONGEST_NAME = 150
 _SHORTEST_BAR = 60
+
+
+def without_bracket(label: str) -> str:
+    """A label without the unit or explanation that it ends with: "torque" of "torque (N·m)"."""
+    return re.sub(r"(?<=\S)\s+\([^()]*\)$", "", label)
 
 
 class _BarRows(QWidget):
@@ -31,6 +37,7 @@ class _BarRows(QWidget):
         """Name the rows and fix the range that every bar is drawn over; it stays while values change."""
         self._names = tuple(names)
         self._low, self._high = (low, high) if high > low else (low - 0.5, low + 0.5)
+        self.setToolTip("\n".join(self._names))
         self.clear_values()
         self.updateGeometry()
 
@@ -73,6 +80,8 @@ class _BarRows(QWidget):
         mark = painter.fontMetrics().horizontalAdvance("▸ ")
         if chosen:
             painter.drawText(cell, middle | Qt.AlignmentFlag.AlignLeft, "▸")
+        if painter.fontMetrics().horizontalAdvance(name) > name_width - mark:
+            name = without_bracket(name)  # the unit goes first, into the tooltip
         shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, name_width - mark)
         painter.drawText(cell.adjusted(mark, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, shown)
         painter.drawText(cell, middle | Qt.AlignmentFlag.AlignRight, self.value_text(row))

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rlstudio.core.episode import Episode
+from rlstudio.core.frame_store import Frame, FrameStore
 from rlstudio.core.messages import ExportPicture
+from rlstudio.media.changes import with_changes
 
 GIF_MOST_FPS = 50.0
 """Browsers play shorter delays than two hundredths of a second far too slowly."""
 
-_GIF_PER_STORED_BYTE = 0.45
-"""GIF bytes for each byte of the frame store: LunarLander 0.33, CartPole 0.46, Pendulum 0.61 (toy text far less)."""
+_SAMPLES = 6
+"""How many frames are encoded to learn about how large the others get."""
+
+_COLOUR_TABLE = 800
+"""Bytes of a GIF's header with its 256 colours."""
+
+_TRANSPARENT = 255
 
 
 @dataclass(frozen=True)
@@ -64,8 +76,22 @@ class ExportOptions:
         return self.frames / (self.fps * self.played_speed)
 
     def estimated_bytes(self) -> int:
-        """About how large the file gets."""
-        return round(_GIF_PER_STORED_BYTE * sum(len(blob) for clip in self.clips for blob in clip.blobs()))
+        """About how large the file gets: a few frames, spread evenly, are encoded as the GIF will hold them.
+
+        Within a fifth of the real size for classic control, Box2D and toy text, in 2 to 50 ms; from the size of the
+        frame store it cannot be told, which holds as much for pictures that hardly change.
+        """
+        clips = [clip for clip in self.clips if clip.count > 0]
+        if not clips:
+            return 0
+        store = clips[0].episode.frames
+        whole = _encoded_bytes(store.shape, None, clips[0].blobs()[0])
+        pairs = [pair for clip in clips for pair in pairwise(clip.blobs())]
+        n_samples = min(_SAMPLES, len(pairs))
+        sampled = [pairs[int((number + 0.5) * len(pairs) / n_samples)] for number in range(n_samples)]
+        changes = [_encoded_bytes(store.shape, before, after) for before, after in sampled]
+        mean = sum(changes) / len(changes) if changes else 0.0
+        return round(_COLOUR_TABLE + whole * len(clips) + mean * len(pairs))
 
     def command(self) -> ExportPicture:
         """What the exporting job is told."""
@@ -76,6 +102,28 @@ class ExportOptions:
             fps=self.fps,
             speed=self.played_speed,
         )
+
+
+@lru_cache(maxsize=64)
+def _encoded_bytes(shape: tuple[int, int, int], before: bytes | None, after: bytes) -> int:
+    """Bytes of one frame in a GIF that shows `before`: only the rectangle that changed, the rest of it transparent.
+
+    Colours are told apart by one byte, not by a real colour table, which changes the size little.
+    """
+    from rlstudio.media.gif_blocks import frame as gif_frame  # loads Pillow, which the window needs for nothing else
+
+    frames = FrameStore(shape, [after] if before is None else [before, after])
+    new, box = list(with_changes(frames))[-1]
+    places = _one_byte_colours(new[box])
+    if before is not None:
+        places = np.where((frames[0][box] != new[box]).any(axis=2), places, np.uint8(_TRANSPARENT))
+    return len(gif_frame(places, 0, 0, 2, None if before is None else _TRANSPARENT))
+
+
+def _one_byte_colours(frame: Frame) -> NDArray[np.uint8]:
+    """A byte for each pixel, (h, w): the same for the same colour, mostly another for another one."""
+    red, green, blue = (frame[..., channel].astype(np.uint16) for channel in range(3))
+    return ((7 * red + 31 * green + 101 * blue) % _TRANSPARENT).astype(np.uint8)
 
 
 def fitting(episodes: Sequence[Episode], like: Episode) -> list[Episode]:

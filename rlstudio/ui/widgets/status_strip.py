@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -10,6 +12,9 @@ from rlstudio.core.messages import FrameNote
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.numbers import number
+from rlstudio.ui.widgets.steady_label import SteadyLabel
+
+_Label = TypeVar("_Label", bound=QLabel)
 
 
 def live_source(note: FrameNote) -> str:
@@ -37,8 +42,8 @@ class StatusStrip(QWidget):
         super().__init__(parent)
         self.source_label = self._named(ElidedLabel(), "sourceLabel", "Whose behaviour is shown")
         self.detail_label = self._named(ElidedLabel(), "endingLabel", "Episode, or why it ended")
-        self.step_label = self._named(QLabel(), "stepLabel", "Step in the episode")
-        self.return_label = self._named(QLabel(), "returnLabel", "Return so far")
+        self.step_label = self._named(SteadyLabel(), "stepLabel", "Step in the episode")
+        self.return_label = self._named(SteadyLabel(), "returnLabel", "Return so far")
         for label in (self.step_label, self.return_label):
             set_role(label, "title")
             label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -83,18 +88,10 @@ class StatusStrip(QWidget):
     def _show_numbers(self, step: int, limit: int | None, total_reward: float) -> None:
         self.step_label.setText(f"step {step}/{limit}" if limit else f"step {step}")
         self.return_label.setText(f"return {number(total_reward)}")
-        self._reserve(self.step_label, f"step {limit}/{limit}" if limit else "step 00000")
-        self._reserve(self.return_label, "return -000.00")
+        self.step_label.reserve(f"step {limit}/{limit}" if limit else "step 00000")
+        self.return_label.reserve_at_least("return -000.00")
 
-    def _reserve(self, label: QLabel, widest: str) -> None:
-        """Room for the widest text, grown only when a longer one comes, so that figures stay where they are."""
-        metrics = label.fontMetrics()
-        needed = max(metrics.horizontalAdvance(widest), metrics.horizontalAdvance(label.text())) + 2
-        if label is self.return_label:
-            needed = max(needed, label.minimumWidth())
-        label.setFixedSize(needed, metrics.height())  # a size that is fixed lets the text change without a new layout
-
-    def _named(self, label: QLabel, name: str, words: str) -> QLabel:
+    def _named(self, label: _Label, name: str, words: str) -> _Label:
         label.setObjectName(name)
         label.setAccessibleName(words)
         label.setTextFormat(Qt.TextFormat.PlainText)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QStyledItemDelegate,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from rlstudio.core.episode import Episode
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.widgets.numbers import number, signed
+from rlstudio.ui.widgets.steady_label import SteadyLabel
 from rlstudio.ui.widgets.thumbnail import Thumbnail
 from rlstudio.ui.widgets.timeline import Timeline
 
@@ -64,7 +64,7 @@ class TransportBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._episode: Episode | None = None
         self.slider = Timeline(self)
-        self.position = QLabel(self)
+        self.position = SteadyLabel(self, margin=4)
         self.position.setObjectName("frameLabel")
         self.position.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._make_buttons()
@@ -94,9 +94,8 @@ class TransportBar(QWidget):
             self.slider.set_episode(episode)
             self.chooser.setCurrentIndex(index)
         self._thumbnail.set_episode(episode)
-        widest = f"{self.slider.maximum()}/{self.slider.maximum()}"
-        self.position.setFixedWidth(self.position.fontMetrics().horizontalAdvance(widest) + 4)
         self.show_position(0)
+        self.position.reserve(f"{self.slider.maximum()}/{self.slider.maximum()}")
 
     def show_position(self, index: int) -> None:
         """Move slider and label without asking for anything."""
