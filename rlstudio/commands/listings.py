@@ -117,7 +117,7 @@ def runs(options: argparse.Namespace) -> int:
         print(f"no runs yet in {root}")
     for info in infos:
         best = finite(info.best_mean_return)
-        mean = "–" if best is None else f"{best:.1f}"
+        mean = "–" if best is None else f"{best:.1f}" if abs(best) >= 10 else f"{best:.2f}"
         print(f"{info.path.name}  {info.status}  {info.steps:,} steps  best mean {mean}")
     return 0
 

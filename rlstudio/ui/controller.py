@@ -112,11 +112,7 @@ class Controller(QObject):
         window.settings.set(
             speed=window.toolbar.speed.position(), watch=window.stage.watch_mode(), step_unit=window.toolbar.unit
         )
-        try:
-            request = window.setup.request()
-        except ParamError:  # a wrong value is not worth keeping
-            return
-        window.settings.set(request=request)
+        window.settings.set(request=window.setup.draft())
 
     # ------------------------------------------------------------ wiring
 
@@ -223,8 +219,7 @@ class Controller(QObject):
         self.training.stop()
 
     def _keep_training(self) -> None:
-        if self.training.config is not None:
-            self.window.setup.set_request(self.training.config.model_dump(mode="json"))
+        self.window.setup.back_to_running()
 
     def _record(self, wish: ActWish) -> None:
         try:
