@@ -221,6 +221,7 @@ class MainWindow(QMainWindow):
         self.tabs.open("")
         self.tabs.hide()
         self.pair.setSizes([10_000, 10_000])
+        self.toolbar.set_compact(True)
         set_font_size(_app(), font_points() + _PRESENT_POINTS)
         self.showFullScreen()
 
@@ -230,6 +231,7 @@ class MainWindow(QMainWindow):
             return
         self._presenting = False
         folded, tab, maximised = self._before_present
+        self.toolbar.set_compact(False)
         set_font_size(_app(), font_points() - _PRESENT_POINTS)
         (self.showMaximized if maximised else self.showNormal)()
         self.setup.show()

@@ -126,6 +126,13 @@ class Toolbar(QToolBar):
         for menu in (self._evaluate_wish, self._record_wish):
             menu.set_policies(trained=trained, best=best, opened=opened)
 
+    def set_compact(self, compact: bool) -> None:
+        """For larger text on a small screen: what matters less is shown by its picture alone, nothing is pushed out."""
+        style = Qt.ToolButtonStyle
+        for button in (self.step, self.evaluate, self.record, self.present):
+            button.setToolButtonStyle(style.ToolButtonIconOnly if compact else style.ToolButtonTextBesideIcon)
+        self.open_action.setVisible(not compact)
+
     def set_recording(self, recording: bool) -> None:
         """Whether a recording is under way: its button then stops it."""
         self.record.setText("Stop recording" if recording else "Record")

@@ -421,3 +421,14 @@ def test_a_solved_run_goes_on_past_its_goal(studio: Studio) -> None:
     assert studio.controller.training.run == str(run)
     assert studio.controller.training.history.episode > episodes + 5
     assert _run_info(studio)["solved_at"] == solved_at
+
+
+def test_presenting_keeps_the_way_back_in_reach_on_a_small_screen(studio: Studio) -> None:
+    studio.window.toggle_present()
+    studio.window.resize(1280, 720)
+    studio.wait_for(lambda: not studio.window.setup.isVisible(), "the setup to make room", 5)
+    bar = studio.window.toolbar
+    studio.wait_for(lambda: bar.present.isVisible() and bar.menu_button.isVisible(), "the buttons", 5)
+    studio.click("presentButton")
+    assert studio.window.setup.isVisible()
+    assert studio.button("recordButton").text() == "Record"
