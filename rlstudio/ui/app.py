@@ -107,7 +107,11 @@ def _close_on_signals(window: MainWindow, controller: Controller) -> dict[signal
     Python notices a signal when it next runs: the display timer sees to that.
     """
 
+    soon = QTimer(window)  # goes with the window: nothing is saved and closed twice
+    soon.setSingleShot(True)
+    soon.timeout.connect(controller.closing.save_and_close)
+
     def close(_signal: int, _frame: object) -> None:
-        QTimer.singleShot(0, controller.closing.save_and_close)
+        soon.start(0)
 
     return {name: signal.signal(name, close) for name in (signal.SIGINT, signal.SIGTERM)}
