@@ -108,10 +108,9 @@ class MainWindow(QMainWindow):
 
         self.plots = PlotsPanel()
         self.plots.said.connect(self.log.add)
-        sizes = self.pair.sizes()
         self.pair.replaceWidget(1, self.plots).deleteLater()
         self.pair.setStretchFactor(1, 1)
-        self.pair.setSizes(sizes)
+        self.pair.setSizes([10_000, 10_000])  # picture and curve are equal
 
     def _give_setup_its_width(self, folded: bool) -> None:
         total = max(self.across.width(), 1)

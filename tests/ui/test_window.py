@@ -432,3 +432,11 @@ def test_presenting_keeps_the_way_back_in_reach_on_a_small_screen(studio: Studio
     studio.click("presentButton")
     assert studio.window.setup.isVisible()
     assert studio.button("recordButton").text() == "Record"
+
+
+def test_picture_and_curve_are_equal_in_size_at_every_size_of_the_window(studio: Studio) -> None:
+    for width, height in ((1280, 720), (1600, 1000), (1360, 768)):
+        studio.window.resize(width, height)
+        studio.wait_for(lambda width=width: studio.window.width() == width, "the new size", 5)
+        stage, plots = studio.window.pair.sizes()
+        assert abs(stage - plots) <= 2
