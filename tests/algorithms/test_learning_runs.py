@@ -110,16 +110,17 @@ def test_dqn_finds_a_perfect_policy_on_cartpole() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("env_id", "key", "steps", "reached"),
+    ("env_id", "key", "steps", "reached", "n_seeds"),
     [
-        ("Pendulum-v1", "ppo", 100_000, -250.0),
-        ("LunarLander-v3", "ppo", 500_000, 100.0),
-        ("MountainCar-v0", "dqn", 120_000, -130.0),
-        ("Acrobot-v1", "ppo", 150_000, -110.0),
+        ("Pendulum-v1", "ppo", 100_000, -250.0, 1),
+        ("LunarLander-v3", "ppo", 500_000, 100.0, 3),  # half of RL Zoo's budget: single seeds gave 63, 165 and 212
+        ("MountainCar-v0", "dqn", 120_000, -130.0, 1),
+        ("Acrobot-v1", "ppo", 150_000, -110.0, 1),
     ],
 )
-def test_presets_reach_what_they_promise(env_id: str, key: str, steps: int, reached: float) -> None:
-    assert best_checkpoint(env_id, key, 0, steps, reached) >= reached
+def test_presets_reach_what_they_promise(env_id: str, key: str, steps: int, reached: float, n_seeds: int) -> None:
+    """The median over seeds, where one seed says little."""
+    assert np.median([best_checkpoint(env_id, key, seed, steps, reached) for seed in range(n_seeds)]) >= reached
 
 
 @pytest.mark.slow
