@@ -440,3 +440,20 @@ def test_picture_and_curve_are_equal_in_size_at_every_size_of_the_window(studio:
         studio.wait_for(lambda width=width: studio.window.width() == width, "the new size", 5)
         stage, plots = studio.window.pair.sizes()
         assert abs(stage - plots) <= 2
+
+
+def test_a_change_that_continuing_brings_is_marked_on_the_curve(studio: Studio) -> None:
+    training = studio.controller.training
+    run = studio.train_to_the_end()
+    step = training.history.step
+    field = studio.window.findChild(QLineEdit, "param_learning_rate")
+    assert field is not None
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "5e-3")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert studio.button("trainButton").text() == "Continue"
+    studio.click("trainButton")
+    studio.wait_for(lambda: not training.active, "the run to end", 60)
+    assert training.run == str(run)
+    assert [(mark.step, mark.name, mark.new) for mark in training.history.changes] == [(step, "learning_rate", 5e-3)]
