@@ -88,6 +88,11 @@ class Policy(ABC):
         """The policy that `state` described. Raises ValueError where it does not fit the spaces."""
 
 
+SAMPLES = "samples."
+"""Arrays of a learner's state under this prefix are what it gathered, one row a transition, oldest first, and can be
+looked at and exported: observations, actions, rewards, next_observations, terminated."""
+
+
 @dataclass
 class LearnerState:
     """All of a learner that an exact resume needs: named arrays, and plain JSON-able values."""
@@ -157,6 +162,8 @@ class AlgorithmSpec:
         metrics: what it logs, the telling ones first.
         learner, policy: "module:Class", imported only where they are used.
         vector: whether it learns on several copies at once (its params then have `n_envs`).
+        resets_copies: whether it steps those copies one by one (`env.envs`, of a SyncVectorEnv) and resets each itself
+            as soon as it ended, so that no step is a reset step.
         x_axis: what its curves are best read against.
     """
 
@@ -175,9 +182,15 @@ class AlgorithmSpec:
     idea: str = ""
     update_rule: str = ""
     vector: bool = False
+    resets_copies: bool = False
     x_axis: Literal["steps", "episodes", "time"] = "steps"
     default_steps: int = 50_000
     devices: tuple[str, ...] = ("cpu",)
+
+    @property
+    def has_reset_steps(self) -> bool:
+        """Whether the step after an episode's end is a reset whose action is ignored (`AutoresetMode.NEXT_STEP`)."""
+        return self.vector and not self.resets_copies
 
     def why_not(self, card: EnvironmentCard) -> str | None:
         """Why this algorithm cannot learn in that environment, in words; None when it can."""

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 from rlstudio.core.frame_store import FrameStore
 
+TREE_COLUMNS = ("parent", "depth", "reward", "score")
+"""Of a search tree's node: index of its parent (-1: the state now), depth (1: the action now), predicted reward of its
+step, and the best discounted sum of predicted rewards of any path from the root through it."""
+
 
 @dataclass(frozen=True)
 class Thought:
@@ -18,16 +22,29 @@ class Thought:
     Attributes:
         probabilities: of each discrete action, shape (n_actions,).
         q_values: of each discrete action, shape (n_actions,).
+        quantiles: of each discrete action's return, ascending, shape (n_actions, n_quantiles).
+        allowed: 1 for each discrete action that the environment's mask allows, else 0; shape (n_actions,).
         mean, std: of a Gaussian policy's action, shape (action_dim,).
         value: the estimated value of the state.
+        candidates: the actions that a planning policy compared, shape (n_candidates, action_dim); a discrete action
+            is one number.
+        scores: what it predicted for each candidate (a reward or a discounted return), shape (n_candidates,).
+        tree: the nodes of a planner's search, shape (n_nodes, len(TREE_COLUMNS)); a node's parent stands before it.
+        tree_actions: the action that leads to each node, shape (n_nodes, action_dim).
         note: one line in words ("explored: random action").
     """
 
     probabilities: NDArray[np.float32] | None = None
     q_values: NDArray[np.float32] | None = None
+    quantiles: NDArray[np.float32] | None = None
+    allowed: NDArray[np.float32] | None = None
     mean: NDArray[np.float32] | None = None
     std: NDArray[np.float32] | None = None
     value: float | None = None
+    candidates: NDArray[np.float32] | None = None
+    scores: NDArray[np.float32] | None = None
+    tree: NDArray[np.float32] | None = None
+    tree_actions: NDArray[np.float32] | None = None
     note: str = ""
 
 

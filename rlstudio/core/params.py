@@ -26,7 +26,7 @@ Live = Literal["no", "step", "update"]
 class Params(BaseModel):
     """Base of every algorithm's hyperparameters: unknown names are refused, assignments are checked."""
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", validate_assignment=True, allow_inf_nan=False, defer_build=True)
 
 
 def param(

@@ -145,10 +145,13 @@ def _has_own_vector(spec: EnvSpec) -> bool:
     return metadata.get("autoreset_mode") is AutoresetMode.NEXT_STEP
 
 
-def make_vector(env_id: str, n_envs: int, env_kwargs: Mapping[str, Any] | None = None) -> VectorEnv[Any, Any, Any]:
+def make_vector(
+    env_id: str, n_envs: int, env_kwargs: Mapping[str, Any] | None = None, *, separate: bool = False
+) -> VectorEnv[Any, Any, Any]:
     """`n_envs` copies that step together: Gymnasium's own vector version where there is one, else one after the other.
 
     The step after an episode's end is a reset whose action is ignored (`AutoresetMode.NEXT_STEP`, asserted).
+    `separate` asks for a SyncVectorEnv in any case, whose `envs` can be stepped and reset one by one.
 
     Raises:
         MakeError: in words.
@@ -158,7 +161,7 @@ def make_vector(env_id: str, n_envs: int, env_kwargs: Mapping[str, Any] | None =
     spec = _spec_of(env_id)
     kwargs, limit = _options(spec, env_kwargs)
     venv: VectorEnv[Any, Any, Any]
-    if _has_own_vector(spec):
+    if _has_own_vector(spec) and not separate:
         try:
             venv = gym.make_vec(
                 spec, n_envs, vectorization_mode="vector_entry_point", max_episode_steps=limit, **kwargs

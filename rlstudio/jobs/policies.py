@@ -6,11 +6,11 @@ from typing import Any
 
 import gymnasium as gym
 
-from rlstudio.algorithms.base import Policy
+from rlstudio.algorithms.base import AlgorithmSpec, Policy
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core.messages import PolicyData
 from rlstudio.core.params import validate
-from rlstudio.envs.make import make_vector
+from rlstudio.envs.make import make, make_vector
 
 
 class PolicyMismatchError(ValueError):
@@ -39,6 +39,13 @@ def policy_data(algorithm: str, policy: Policy, step: int | None, run: str | Non
     return PolicyData(algorithm, arrays, settings, step, run)
 
 
+def make_training_env(spec: AlgorithmSpec, env: str, n_envs: int, env_kwargs: dict[str, Any]) -> Any:
+    """The environment as a learner of `spec` takes it. Raises MakeError."""
+    if not spec.vector:
+        return make(env, env_kwargs)
+    return make_vector(env, n_envs, env_kwargs, separate=spec.resets_copies)
+
+
 def untrained_policy(
     env: gym.Env[Any, Any], env_kwargs: dict[str, Any], algorithm: str, params: dict[str, Any], seed: int
 ) -> Policy:
@@ -48,7 +55,7 @@ def untrained_policy(
     if not spec.vector:
         return spec.load_learner()(env, values, seed, "cpu").policy()
     assert env.spec is not None
-    copies = make_vector(env.spec.id, 1, env_kwargs)
+    copies = make_training_env(spec, env.spec.id, 1, env_kwargs)
     try:
         return spec.load_learner()(copies, values, seed, "cpu").policy()
     finally:

@@ -13,10 +13,11 @@ from rlstudio.core.messages import Evaluation, Finished, Started, StartTraining,
 from rlstudio.core.params import ParamError, ParamFault, describe, validate
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.catalogue import card_for, check_id
-from rlstudio.envs.make import MakeError, make, make_vector
+from rlstudio.envs.make import MakeError, make
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.live_params import check_script
+from rlstudio.jobs.policies import make_training_env
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
@@ -68,10 +69,10 @@ def train(start: StartTraining, channel: Channel) -> None:
     try:
         params = validate(spec.params, config.params)
         n_envs = params.n_envs if spec.vector else 1  # type: ignore[attr-defined]
-        counter = EpisodeCounter(n_envs, config.window, autoreset=spec.vector)
+        counter = EpisodeCounter(n_envs, config.window, autoreset=spec.has_reset_steps)
         best_evaluation, solved_at = None, None
         channel.enter(Phase.STARTING)
-        env = make_vector(config.env, n_envs, config.env_kwargs) if spec.vector else make(config.env, config.env_kwargs)
+        env = make_training_env(spec, config.env, n_envs, config.env_kwargs)
         learner = spec.load_learner()(env, params, config.seed, device)
         if earlier is not None:
             step = _load_newest(learner, folder)

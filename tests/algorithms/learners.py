@@ -6,47 +6,77 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from identity_env import IdentityEnv, vector
+from identity_env import LENGTH, vector
+from trial import Trial
 
 from rlstudio.algorithms.base import Learner
 from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.core.params import validate
 
-SMALL: dict[str, dict[str, Any]] = {
-    "random": {},
-    "reinforce": {"hidden": (16,), "learning_rate": 0.02, "discount": 0.0, "dropout": 0.1, "baseline_passes": 3},
-    "dqn": {
-        "hidden": (16,),
-        "learning_rate": 0.01,
-        "batch_size": 16,
-        "buffer_size": 500,
-        "learning_starts": 20,
-        "discount": 0.0,
-        "train_every": 2,
-        "target_update_every": 8,
-        "double": True,
-    },
-    "ppo": {
-        "hidden": (16,),
-        "learning_rate": 0.02,
-        "n_envs": 2,
-        "n_steps": 16,
-        "batch_size": 16,
-        "n_epochs": 4,
-        "discount": 0.0,
-        "normalise_observations": True,
-        "normalise_rewards": True,
-    },
+STUDIO = {
+    "random": Trial(),
+    "reinforce": Trial(
+        {"hidden": (16,), "learning_rate": 0.02, "discount": 0.0, "dropout": 0.1, "baseline_passes": 3},
+        learns=True,
+        learning={"episodes_per_update": 4},  # seven steps alone are a noisy gradient
+        exact=True,
+        torch_twin=True,
+    ),
+    "dqn": Trial(
+        {
+            "hidden": (16,),
+            "learning_rate": 0.01,
+            "batch_size": 16,
+            "buffer_size": 500,
+            "learning_starts": 20,
+            "discount": 0.0,
+            "train_every": 2,
+            "target_update_every": 8,
+            "double": True,
+        },
+        kinds=("discrete", "shifted"),
+        learns=True,
+        steps=1500,
+        exact=True,
+        resume={"train_every": LENGTH},
+        updates=40,  # a row every 100 steps
+        torch_twin=True,
+    ),
+    "ppo": Trial(
+        {
+            "hidden": (16,),
+            "learning_rate": 0.02,
+            "n_envs": 2,
+            "n_steps": 16,
+            "batch_size": 16,
+            "n_epochs": 4,
+            "discount": 0.0,
+            "normalise_observations": True,
+            "normalise_rewards": True,
+        },
+        learns=True,
+        learning={"n_steps": 32, "n_envs": 4, "batch_size": 64, "learning_rate": 0.005},
+        steps=5000,
+        exact=True,
+        torch_twin=True,
+    ),
 }
-LEARNING = ("reinforce", "dqn", "ppo")
+TRIALS: dict[str, Trial] = {**STUDIO}
+SMALL = {key: trial.params for key, trial in TRIALS.items()}
+
+
+def some(**wanted: Any) -> list[str]:
+    """Keys of the algorithms whose trial says so."""
+    return sorted(key for key, trial in TRIALS.items() if all(getattr(trial, name) == v for name, v in wanted.items()))
 
 
 def build(
-    key: str, make: Callable[[], Any] = IdentityEnv, seed: int = 0, device: str = "cpu", **changed: Any
+    key: str, make: Callable[[], Any] | None = None, seed: int = 0, device: str = "cpu", **changed: Any
 ) -> tuple[Learner, Any]:
-    """The learner and its environment."""
-    spec = algorithms()[key]
-    params: Any = validate(spec.params, {**SMALL[key], **changed})
+    """The learner and its environment, that of its trial unless another is given."""
+    spec, trial = algorithms()[key], TRIALS[key]
+    make = make or trial.make
+    params: Any = validate(spec.params, {**trial.params, **changed})
     env = vector(make, params.n_envs) if spec.vector else make()
     return spec.load_learner()(env, params, seed, device), env
 

@@ -13,33 +13,29 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 from identity_env import LENGTH, IdentityEnv
-from learners import LEARNING, SMALL, build, greedy_score, weights
+from learners import TRIALS, build, greedy_score, some, weights
 from runs import PlainRun, learn
+from trial import KINDS
 
 from rlstudio.algorithms.base import LearnerState, StopTraining
 from rlstudio.algorithms.catalogue import algorithms
+from rlstudio.core.episode_data import THOUGHT_ARRAYS
 from rlstudio.core.params import describe
 
-ALL = sorted(SMALL)
+ALL = sorted(TRIALS)
+LEARNING = some(learns=True)
 
 
 def test_every_built_in_algorithm_is_tested() -> None:
     assert set(ALL) == set(algorithms())
 
 
-@pytest.mark.parametrize("kind", ["discrete", "shifted", "multi_discrete", "multi_binary", "box"])
-@pytest.mark.parametrize("key", LEARNING)
+@pytest.mark.parametrize(("key", "kind"), [(key, kind) for key in LEARNING for kind in TRIALS[key].kinds])
 def test_learns_to_repeat_what_it_sees(key: str, kind: str) -> None:
-    if key == "dqn" and kind not in ("discrete", "shifted"):
-        pytest.skip("DQN needs discrete actions")
-    make = partial(IdentityEnv, kind)
-    changed: dict[str, dict[str, Any]] = {
-        "ppo": {"n_steps": 32, "n_envs": 4, "batch_size": 64, "learning_rate": 0.005},
-        "reinforce": {"episodes_per_update": 4},  # seven steps alone are a noisy gradient
-    }
-    learner, _ = build(key, make, **changed.get(key, {}))
+    make, trial = partial(IdentityEnv, kind), TRIALS[key]
+    learner, _ = build(key, make, **trial.learning)
     before = greedy_score(learner, make())
-    learn(learner, PlainRun(steps={"dqn": 1500, "ppo": 5000}.get(key, 4000)))
+    learn(learner, PlainRun(steps=trial.steps))
     after = greedy_score(learner, make())
     assert after > 0.95, f"{key} scores {after:.2f} a step, {before:.2f} before it learned"
 
@@ -62,13 +58,19 @@ def test_watching_and_saving_change_nothing(key: str) -> None:
     found = []
     for watched in (False, True):
         learner, _ = build(key)
-        observation = IdentityEnv().reset(seed=0)[0]
+        observation, info = TRIALS[key].make().reset(seed=0)
 
-        def watch(kind: str, learner: Any = learner, watched: bool = watched, observation: Any = observation) -> None:
+        def watch(
+            kind: str,
+            learner: Any = learner,
+            watched: bool = watched,
+            observation: Any = observation,
+            info: Any = info,
+        ) -> None:
             if watched:
                 policy = learner.policy()
                 policy.start_episode(1)
-                policy.decide(observation, {}, greedy=False)
+                policy.decide(observation, info, greedy=False)
                 learner.state()
 
         run = learn(learner, PlainRun(steps=200, watch=watch))
@@ -110,15 +112,14 @@ def saved_copy(state: LearnerState) -> LearnerState:
     return LearnerState(arrays, json.loads(json.dumps(state.values)))
 
 
-@pytest.mark.parametrize("key", LEARNING)
+@pytest.mark.parametrize("key", some(exact=True))
 def test_a_resumed_run_goes_on_exactly(key: str) -> None:
     """Saved at an episode's end, where the environment of a fixed sequence holds nothing of its own.
 
     An episode and its reset step are eight rows of a vector environment: two of them fill PPO's rollout of 16.
     """
     make = partial(IdentityEnv, counted=True)
-    changed = {"train_every": LENGTH} if key == "dqn" else {}
-    n = 40 if key == "dqn" else 12  # DQN logs a row every 100 steps
+    changed, n = TRIALS[key].resume, TRIALS[key].updates
     whole, split = PlainRun(updates=n), PlainRun(updates=n // 2)
     first, _ = build(key, make, **changed)
     learn(first, whole)
@@ -179,28 +180,27 @@ def test_counts_its_steps_truly(key: str) -> None:
 
 @pytest.mark.parametrize("key", ALL)
 def test_policy_round_trips_through_plain_data(key: str) -> None:
-    for kind in ("discrete", "box"):
-        if kind == "box" and key == "dqn":
-            continue
-        env = IdentityEnv(kind)
-        learner, _ = build(key, partial(IdentityEnv, kind))
+    trial = TRIALS[key]
+    makes = [partial(IdentityEnv, kind) for kind in KINDS if kind in trial.kinds] or [trial.make]
+    for make in makes:
+        env = make()
+        learner, _ = build(key, make)
         learn(learner, PlainRun(steps=100))
         policy = learner.policy()
         arrays, settings = policy.state()
         settings = json.loads(json.dumps(settings))
         again = type(policy).from_state(arrays, settings, env.observation_space, env.action_space)
-        env.observation_space.seed(0)
         for seed in range(5):
-            observation = env.observation_space.sample()
+            observation, info = env.reset(seed=seed)
             for greedy in (True, False):
                 decided = []
                 for each in (policy, again):
                     each.start_episode(seed)
-                    decided.append(each.decide(observation, {}, greedy=greedy))
+                    decided.append(each.decide(observation, info, greedy=greedy))
                 (action, thought), (same, same_thought) = decided
                 np.testing.assert_array_equal(action, same)
                 assert env.action_space.contains(action)
-                for name in ("probabilities", "q_values", "mean", "std", "value"):
+                for name in (*THOUGHT_ARRAYS, "value"):
                     np.testing.assert_array_equal(getattr(thought, name), getattr(same_thought, name), err_msg=name)
 
 
@@ -216,25 +216,27 @@ def test_a_policy_for_another_environment_is_refused(key: str) -> None:
         type(policy).from_state({}, settings, other.observation_space, other.action_space)
 
 
-@pytest.mark.parametrize("key", LEARNING)
+@pytest.mark.parametrize("key", [key for key in LEARNING if TRIALS[key].rate])
 def test_a_new_learning_rate_counts_at_once(key: str) -> None:
+    trial = TRIALS[key]
     moved = []
     for rate in (None, 1e-12):
         learner, _ = build(key)
         learn(learner, PlainRun(updates=3))
         before = weights(learner)
         if rate is not None:
-            learner.set_param("learning_rate", rate)
-        run = learn(learner, PlainRun(updates=60 if key == "dqn" else 3))
+            assert trial.rate is not None
+            learner.set_param(trial.rate, rate)
+        run = learn(learner, PlainRun(updates=60 if trial.updates > 12 else 3))
         if rate is not None:
-            assert run.rows[-1]["learning_rate"] == rate
-        parts = [name for name in learner.policy().state()[0] if name.startswith(("actor", "q"))]
+            assert run.rows[-1][trial.rate] == rate
+        parts = [name for name in learner.policy().state()[0] if name.startswith(trial.moving)]
         assert parts
         moved.append(np.abs(weights(learner) - before))
     assert moved[1].mean() < moved[0].mean()
 
 
-@pytest.mark.parametrize("key", LEARNING)
+@pytest.mark.parametrize("key", ALL)
 def test_every_live_parameter_can_be_set_while_it_learns(key: str) -> None:
     spec = algorithms()[key]
     for info in describe(spec.params):
@@ -254,7 +256,7 @@ def test_every_live_parameter_can_be_set_while_it_learns(key: str) -> None:
         learn(learner, PlainRun(updates=8, watch=watch))
 
 
-@pytest.mark.parametrize("key", LEARNING)
+@pytest.mark.parametrize("key", some(torch_twin=True))
 def test_torch_networks_learn_as_numpys_do(key: str) -> None:
     found = []
     for device in ("cpu", "torch-cpu"):
@@ -265,11 +267,14 @@ def test_torch_networks_learn_as_numpys_do(key: str) -> None:
     assert found[0][1].returns == found[1][1].returns
 
 
-@pytest.mark.parametrize("key", LEARNING)
+@pytest.mark.parametrize("key", ALL)
 def test_specs_explain_themselves(key: str) -> None:
     spec = algorithms()[key]
     infos = describe(spec.params)
-    assert sum(info.essential for info in infos) == 5
+    assert spec.idea.count(". ") + spec.idea.count(": ") + spec.idea.count("; ") >= 1
+    assert spec.update_rule
+    assert sum(info.essential for info in infos) <= 6
+    assert sum(info.essential for info in infos) >= min(len(infos), 3)
     for info in infos:
         assert info.help.endswith("."), info.name
         assert info.group, info.name
