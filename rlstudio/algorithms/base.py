@@ -138,7 +138,11 @@ class Learner(ABC):
 
 @dataclass(frozen=True)
 class MetricSpec:
-    """A diagnostic that a learner logs, with what a student needs to read its curve."""
+    """A diagnostic that a learner logs, with what a student needs to read its curve.
+
+    Attributes:
+        when: with what it is logged ("continuous actions"); empty: in every run.
+    """
 
     name: str
     title: str
@@ -146,6 +150,7 @@ class MetricSpec:
     healthy: str = ""
     unit: str = ""
     log: bool = False
+    when: str = ""
 
 
 @dataclass(frozen=True)

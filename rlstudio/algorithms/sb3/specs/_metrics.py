@@ -1,0 +1,145 @@
+"""What the algorithms of Stable-Baselines3 log, by the names that it uses (without "train/" and "rollout/").
+
+"fps" and "iterations", which Stable-Baselines3 prints too, are not among them: the window counts steps a second and
+updates for every algorithm.
+"""
+
+from __future__ import annotations
+
+from rlstudio.algorithms.base import MetricSpec
+
+EXPLAINED_VARIANCE = MetricSpec(
+    "explained_variance",
+    "explained variance",
+    "How much of the returns' variation the value network foresees: 1 all of it, 0 no better than a constant.",
+    healthy="rises towards 1, within the first tenth of the run; below 0 for long means the value network is lost",
+)
+ENTROPY_LOSS = MetricSpec(
+    "entropy_loss",
+    "entropy loss",
+    "Minus the policy's entropy, its randomness: −ln(number of actions) when every action is alike, 0 when it is "
+    "certain; with continuous actions it can rise above 0.",
+    healthy="rises slowly towards 0 as the policy makes up its mind; a sudden jump means it settled too early",
+    unit="nats",
+)
+APPROX_KL = MetricSpec(
+    "approx_kl",
+    "KL divergence",
+    "How far the last pass of the update moved the policy from the one that gathered the experience (Schulman's "
+    "estimator (r − 1) − ln r).",
+    healthy="between 0.003 and 0.03; spikes above 0.1 come before collapses",
+    unit="nats",
+)
+CLIP_FRACTION = MetricSpec(
+    "clip_fraction",
+    "clip fraction",
+    "Share of steps whose probability ratio left the clip range.",
+    healthy="0.05 to 0.3; near 0 the updates are timid, above 0.5 too bold",
+)
+VALUE_LOSS = MetricSpec(
+    "value_loss",
+    "value loss",
+    "Mean squared error of the value network.",
+    healthy="rises while returns grow, then falls",
+    log=True,
+)
+POLICY_GRADIENT_LOSS = MetricSpec(
+    "policy_gradient_loss",
+    "policy gradient loss",
+    "The clipped objective, negative. Its size says little.",
+    healthy="small, around or below 0",
+)
+POLICY_LOSS = MetricSpec(
+    "policy_loss",
+    "policy loss",
+    "Minus advantage times log-probability, mean over the update. Its size says little.",
+    healthy="swings around 0; swings that grow announce trouble",
+)
+PPO_LOSS = MetricSpec(
+    "loss",
+    "loss",
+    "Policy gradient loss + entropy weight × entropy loss + value weight × value loss, in the last minibatch.",
+    healthy="mostly the value loss: no sign of progress by itself",
+)
+STD = MetricSpec(
+    "std",
+    "action spread σ",
+    "Spread of the actions around their mean, mean over the action's dimensions.",
+    healthy="falls slowly as the policy makes up its mind; growth without end means the entropy weight is too high",
+    when="continuous actions",
+)
+LEARNING_RATE = MetricSpec("learning_rate", "learning rate", "The learning rate as scheduled.", log=True)
+CLIP_RANGE = MetricSpec("clip_range", "clip range", "The clip range as scheduled.")
+PASSES = MetricSpec(
+    "n_updates", "passes so far", "Passes over gathered experience so far: several an update.", healthy="rises steadily"
+)
+UPDATES = MetricSpec("n_updates", "updates so far", "Updates of the policy so far.", healthy="rises steadily")
+GRADIENT_STEPS = MetricSpec(
+    "n_updates", "gradient steps so far", "Gradient steps taken so far.", healthy="rises steadily"
+)
+
+PPO = (
+    EXPLAINED_VARIANCE,
+    ENTROPY_LOSS,
+    APPROX_KL,
+    CLIP_FRACTION,
+    VALUE_LOSS,
+    POLICY_GRADIENT_LOSS,
+    PPO_LOSS,
+    STD,
+    LEARNING_RATE,
+    CLIP_RANGE,
+    PASSES,
+)
+"""What PPO, Recurrent PPO and Maskable PPO log."""
+
+EXPLORATION_RATE = MetricSpec(
+    "exploration_rate", "exploration rate ε", "Chance of a random action.", healthy="falls as scheduled, then stays"
+)
+HUBER_LOSS = MetricSpec(
+    "loss",
+    "loss",
+    "Huber loss of the TD error: how far the Q-values are from reward plus the best Q-value that follows.",
+    healthy="small beside the Q-values; may grow with them; growth without end means they run away",
+    log=True,
+)
+ENTROPY_WEIGHT = MetricSpec(
+    "ent_coef",
+    "entropy weight α",
+    "How much staying random counts beside the reward.",
+    healthy="falls from its start to a small steady value; growth without end means rewards are too small to notice",
+    log=True,
+)
+ENTROPY_WEIGHT_LOSS = MetricSpec(
+    "ent_coef_loss",
+    "entropy weight's loss",
+    "What pushes α: below 0 the policy is more random than asked for and α shrinks, above 0 α grows (while α is "
+    "below 1).",
+    healthy="comes to swing around 0",
+    when="an entropy weight that adjusts itself",
+)
+SOFT_ACTOR_LOSS = MetricSpec(
+    "actor_loss",
+    "actor loss",
+    "α × log-probability − Q of the policy's own actions: with a small α, minus the return it expects.",
+    healthy="falls (to minus the discounted return it gets); far below that means overestimated Q-values",
+)
+ACTOR_LOSS = MetricSpec(
+    "actor_loss",
+    "actor loss",
+    "Minus the Q-value of the policy's own actions: minus the return it expects.",
+    healthy="falls (to minus the discounted return it gets); far below that means overestimated Q-values",
+)
+CRITIC_LOSS = MetricSpec(
+    "critic_loss",
+    "critic loss",
+    "Squared TD error: how far the Q-values are from reward plus the Q-value that follows.",
+    healthy="small beside the square of the Q-values; growth without end means they run away",
+    log=True,
+)
+SUCCESS_RATE = MetricSpec(
+    "success_rate",
+    "success rate",
+    "Share of the last 100 episodes that ended with the goal reached.",
+    healthy="stays near 0 at first, then climbs steeply towards 1",
+)
