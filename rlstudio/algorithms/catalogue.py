@@ -5,29 +5,29 @@ from __future__ import annotations
 import json
 from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import entry_points
 
 from rlstudio.algorithms.base import AlgorithmSpec, Preset
 from rlstudio.algorithms.dqn.spec import SPEC as DQN
 from rlstudio.algorithms.ppo.spec import SPEC as PPO
 from rlstudio.algorithms.random.spec import SPEC as RANDOM
 from rlstudio.algorithms.reinforce.spec import SPEC as REINFORCE
+from rlstudio.algorithms.third_party import third_party
 from rlstudio.core.params import ParamError, ParamFault
 from rlstudio.core.resources import resource_path
 
 BUILT_IN: tuple[AlgorithmSpec, ...] = (PPO, DQN, REINFORCE, RANDOM)
-ENTRY_POINT_GROUP = "rlstudio.algorithms"
 
 
 @cache
 def algorithms() -> dict[str, AlgorithmSpec]:
     """Every algorithm by key, the built-in ones first."""
-    found = {spec.key: spec for spec in BUILT_IN}
-    for entry in entry_points(group=ENTRY_POINT_GROUP):
-        spec = entry.load()
-        if isinstance(spec, AlgorithmSpec):
-            found.setdefault(spec.key, spec)
-    return found
+    built_in = {spec.key: spec for spec in BUILT_IN}
+    return {**built_in, **third_party(frozenset(built_in))[0]}
+
+
+def left_out() -> tuple[str, ...]:
+    """In words, each algorithm of another package that could not be taken in."""
+    return third_party(frozenset(spec.key for spec in BUILT_IN))[1]
 
 
 def get_algorithm(key: str) -> AlgorithmSpec:

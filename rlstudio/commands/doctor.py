@@ -25,6 +25,8 @@ _IMPORT_NAMES = {
     "pygame-ce": "pygame",
     "pillow": "PIL",
 }
+_SLOW_TO_IMPORT = ("torch", "stable-baselines3", "sb3-contrib")
+"""Seconds, all three for torch's sake; whether that one works is seen when it is asked for its device."""
 _ROOM_WANTED_BYTES = 500 * 2**20
 
 
@@ -54,7 +56,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def _findings() -> Iterator[Finding]:
-    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _qt, _sdl, _folders, _device)
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _packages, _qt, _sdl, _folders, _plugins, _device)
     for check in checks:
         try:
             yield from check()
@@ -81,7 +83,7 @@ def _packages() -> Iterator[Finding]:
         except PackageNotFoundError:
             yield Finding(name, False, "not installed", advice)
             continue
-        if name.lower() == "torch":  # importing it takes seconds; its device is asked for further down
+        if name.lower() in _SLOW_TO_IMPORT:
             yield Finding(name, True, seen)
             continue
         yield _importable(name, seen, advice)
@@ -99,6 +101,14 @@ def _importable(name: str, seen: str, advice: str) -> Finding:
     if name.lower().startswith("pyside6") and seen.startswith("6.12.0"):
         return Finding(name, False, f"{seen} aborts on Python 3.11", 'pip install "PySide6-Essentials<6.12"')
     return Finding(name, True, seen)
+
+
+def _plugins() -> Iterator[Finding]:
+    """What other packages bring and cannot be used; nothing is said where all is well."""
+    from rlstudio.algorithms.catalogue import left_out
+
+    for fault in left_out():
+        yield Finding("other packages", False, fault, "Mend or uninstall that package; all else works without it.")
 
 
 def _requirements() -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
+from rlstudio.algorithms.catalogue import left_out
 from rlstudio.core import messages as m
 from rlstudio.core.episode import Episode
 from rlstudio.core.params import ParamError
@@ -83,6 +84,8 @@ class Controller(QObject):
         QTimer.singleShot(0, self.desk.warm_up)
         if cards is None:
             self.telling.note("Listing the environments for the first time with these packages.")
+        for fault in left_out():
+            self.telling.warn(fault)
             self._listing.start(m.MakeCatalogue(str(cache_dir())))
 
     def end(self) -> None:
