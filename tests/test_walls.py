@@ -87,9 +87,11 @@ def test_nothing_is_unpickled() -> None:
 
 
 def test_nothing_read_is_evaluated() -> None:
+    """But for a file of the user's own, in the one place that looks for the consent first."""
     guilty = [
         (str(path), node.lineno)
         for path in FILES
+        if path != Path("rlstudio/algorithms/blocks/user_code.py")
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec")
     ]

@@ -46,6 +46,7 @@ def param(
     live: Live = "no",
     log: bool = False,
     essential: bool = False,
+    program: bool = False,
 ) -> Any:
     """One hyperparameter.
 
@@ -61,6 +62,8 @@ def param(
         live: whether, and when, a change while training takes effect.
         log: whether a slider or spin box should move in factors rather than in sums.
         essential: one of the few shown before "All" is opened.
+        program: the text is the path of a Python file that will be run: the form has a button to choose it, and nothing
+            runs it without consent given outside of the configuration (`core.trusted_files`).
     """
     extra: JsonDict = {
         "unit": unit,
@@ -71,6 +74,7 @@ def param(
         "live": live,
         "log": log,
         "essential": essential,
+        "program": program,
     }
     return Field(default, title=title or None, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
 
@@ -101,6 +105,7 @@ class ParamInfo:
     live: Live = "no"
     log: bool = False
     essential: bool = False
+    program: bool = False
 
     @property
     def allowed(self) -> str:
