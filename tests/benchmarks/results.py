@@ -29,11 +29,17 @@ def now() -> str:
     return datetime.now(tz=UTC).strftime("%Y-%m-%d")
 
 
+def stamped(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with the date and the versions it was measured with."""
+    return {**row, "date": row.get("date", now()), "versions": row.get("versions", versions())}
+
+
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a results file; none where there is no file yet."""
     if not path.is_file():
         return []
-    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    found = json.loads(path.read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = found["rows"] if isinstance(found, dict) else found
     return rows
 
 
