@@ -81,8 +81,8 @@ def reference_page(rows: Iterable[Row]) -> Iterable[str]:
     total = sum(1 for _ in cells())
     yield (
         f"{len(run)} of {total} cells run; in {reached} of them our best checkpoint is at or above RL Zoo's mean less "
-        "one standard deviation of our own returns. Each number is the mean ± spread of 100 greedy episodes, one a seed "
-        "(0, 1, 2); several seeds are judged by their mean."
+        "one standard deviation of our own returns. Each number is the mean ± spread of 100 greedy episodes, one a "
+        "seed (0, 1, 2); several seeds are judged by their mean."
     )
     yield ""
     yield "| cell | steps | RL Zoo | best checkpoint | last checkpoint | reached | minutes a run | command (seed 0) |"
