@@ -55,6 +55,8 @@ class EnvironmentCard:
             ends episodes so that no policy can run for ever.
         why_not: the reason it cannot be made here, "" when available; `install` the command that would mend it.
         picture: path of a PNG of it, "" when there is none.
+        transition_table: whether it publishes its rules as a table, `P[state][action]`: what planning by dynamic
+            programming needs.
     """
 
     id: str
@@ -74,3 +76,4 @@ class EnvironmentCard:
     fps: float = 30.0
     picture: str = ""
     newest: bool = True
+    transition_table: bool = False

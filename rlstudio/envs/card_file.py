@@ -14,7 +14,7 @@ from rlstudio import __version__
 from rlstudio.envs.card import Dimension, EnvironmentCard, SpaceCard
 
 FILE_NAME = "cards.json"
-FORMAT = 1
+FORMAT = 2
 
 _DECIDING = ("gymnasium", "box2d", "pygame-ce", "mujoco", "jax")  # what is known and what can be made hangs on these
 

@@ -21,6 +21,7 @@ from rlstudio.envs.card import EnvironmentCard
 from rlstudio.envs.ids import newest_ids, split_id
 from rlstudio.envs.make import MakeError, frame_of, frame_rate, load_entry_point, make, step_limit
 from rlstudio.envs.spaces import describe_space
+from rlstudio.envs.transition_table import publishes_table
 from rlstudio.envs.unavailable import Reason, explain
 from rlstudio.envs.words import words_for
 
@@ -128,6 +129,7 @@ def _facts(env_id: str, env_kwargs: Mapping[str, Any] | None) -> dict[str, Any]:
             "max_episode_steps": step_limit(env),
             "limit_is_ours": limit_is_ours,
             "fps": frame_rate(env),
+            "transition_table": publishes_table(env),
         }
     finally:
         env.close()
