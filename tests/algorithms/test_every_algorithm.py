@@ -151,7 +151,7 @@ def test_state_round_trips(key: str) -> None:
 @pytest.mark.parametrize("key", LEARNING)
 def test_a_state_that_does_not_fit_is_refused(key: str) -> None:
     learner, _ = build(key)
-    other, _ = build(key, hidden=(8,))
+    other, _ = build(key, **TRIALS[key].misfit)
     with pytest.raises(ValueError, match=r"shape|fit"):
         other.load_state(learner.state())
 

@@ -22,6 +22,7 @@ class Trial:
         learns: whether it learns to repeat what an `IdentityEnv` shows, within `steps`, with `learning` changed.
         trained: whether it has something that training changes (and so a live learning rate or the like).
         exact: whether a run resumed from its state goes on to the bit, with `resume` changed.
+        misfit: what else `build` is given for a learner that this one's state does not fit.
         updates: how many updates hold a row of diagnostics, and more.
         torch_twin: whether it runs on NumPy and on torch alike.
         rate: the live parameter that makes its steps small; None when it has none.
@@ -36,6 +37,7 @@ class Trial:
     steps: int = 4000
     exact: bool = False
     resume: dict[str, Any] = field(default_factory=dict)
+    misfit: dict[str, Any] = field(default_factory=lambda: {"hidden": (8,)})
     updates: int = 12
     torch_twin: bool = False
     rate: str | None = "learning_rate"
