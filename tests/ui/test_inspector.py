@@ -85,7 +85,7 @@ def test_it_reads_as_state_action_reward(inspector: InspectorPanel) -> None:
     assert facts.value("state value") == "11.00"
     assert inspector.observation.value("cart position") == "0.250 m"
     assert inspector.observation.value("pole angle") == "0.375 rad"
-    assert inspector.action_bars.text() == "push left\t0.25\n▸ push right\t0.75"
+    assert inspector.thoughts.action_bars.text() == "push left\t0.25\n▸ push right\t0.75"
 
 
 def test_the_last_frame_has_no_action(inspector: InspectorPanel) -> None:
@@ -95,7 +95,7 @@ def test_the_last_frame_has_no_action(inspector: InspectorPanel) -> None:
     assert inspector.step_facts.value("reward") == "–"
     assert inspector.step_facts.value("return so far") == "0.50"
     assert inspector.step_facts.value("state value") == "–"
-    assert inspector.action_bars.text() == "push left\t\npush right\t"
+    assert inspector.thoughts.action_bars.text() == "push left\t\npush right\t"
     assert inspector.observation.value("cart position") == "0.500 m"
 
 
@@ -105,7 +105,7 @@ def test_q_values_and_notes_are_shown(inspector: InspectorPanel) -> None:
         Thought(q_values=np.array([1.0, 3.0], np.float32), note="explored: random action"),
     ]
     inspector.show_step(episode([1.0, 1.0], thoughts=thoughts), 1)
-    assert "3.00" in inspector.action_bars.text()
+    assert "3.00" in inspector.thoughts.action_bars.text()
     assert "Q-values" in inspector.thought_title.text()
     assert inspector.note.text() == "explored: random action"
 
@@ -115,15 +115,15 @@ def test_continuous_actions_show_mean_and_spread(inspector: InspectorPanel) -> N
     made = episode([1.0], thoughts=thoughts, actions=[[0.75]], discrete=False, action_names=("torque (N·m)",))
     inspector.show_step(made, 0)
     assert inspector.step_facts.value("action") == "0.75"
-    assert inspector.spread_bars.text() == "torque (N·m)\t0.75 (0.50 ± 0.25)"
-    assert not inspector.action_bars.isVisible()
+    assert inspector.thoughts.spread_bars.text() == "torque (N·m)\t0.75 (0.50 ± 0.25)"
+    assert not inspector.thoughts.action_bars.isVisible()
     inspector.show_step(made, 1)
-    assert inspector.spread_bars.text() == "torque (N·m)\t"
+    assert inspector.thoughts.spread_bars.text() == "torque (N·m)\t"
 
 
 def test_a_policy_without_thoughts_leaves_no_empty_bars(inspector: InspectorPanel) -> None:
     inspector.show_step(episode([1.0, 1.0]), 0)
-    assert not inspector.action_bars.isVisible()
+    assert not inspector.thoughts.action_bars.isVisible()
     assert not inspector.thought_title.isVisible()
     assert inspector.step_facts.value("action") == "push left"
 
@@ -133,7 +133,7 @@ def test_playing_moves_nothing(app: QApplication, inspector: InspectorPanel) -> 
     made = episode([1.0, -1234.5] * 10, thoughts=probabilities(*rows))
     inspector.show_step(made, 0)
     app.processEvents()
-    parts = (inspector.step_facts, inspector.observation, inspector.action_bars, inspector.note)
+    parts = (inspector.step_facts, inspector.observation, inspector.thoughts.action_bars, inspector.note)
     places = [part.geometry() for part in parts]
     for index in range(21):
         inspector.show_step(made, index)
@@ -151,7 +151,7 @@ def test_24_numbers_find_room_at_any_width(app: QApplication, show: Show, width:
     app.processEvents()
     table = inspector.observation
     assert table.height() >= table.heightForWidth(table.width())
-    for part in (inspector.step_facts, table, inspector.action_bars):
+    for part in (inspector.step_facts, table, inspector.thoughts.action_bars):
         assert part.mapTo(inspector, part.rect().topRight()).x() < width
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,17 +10,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from rlstudio.core.episode import Episode, Thought
+from rlstudio.core.episode import Episode
 from rlstudio.ui.theme import set_role
-from rlstudio.ui.widgets.bars import ActionBars, SpreadBars
+from rlstudio.ui.widgets.candidate_list import CandidateList
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.fact_table import FactTable
 from rlstudio.ui.widgets.numbers import number, signed
 from rlstudio.ui.widgets.row_words import RowWords, row_words
+from rlstudio.ui.widgets.search_tree import SearchTree
+from rlstudio.ui.widgets.thought_bars import ThoughtBars, value_range
 
 _GAP, _MARGIN, _TITLE_GAP = 24, 16, 4
-
-Range = tuple[float, float]
 
 
 def action_words(episode: Episode, index: int) -> str:
@@ -34,14 +33,9 @@ def action_words(episode: Episode, index: int) -> str:
     return ", ".join(f"{value:.2f}" for value in numbers) if len(numbers) <= 2 else f"{len(numbers)} numbers"
 
 
-def value_range(values: NDArray[np.floating]) -> Range:
-    """Lowest and highest finite value, (0, 0) if there is none."""
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-
-
 class InspectorPanel(QWidget):
-    """Three parts: the step itself, the named observation, the policy's thoughts.
+    """Parts side by side: the step itself, the named observation, and of the policy's thoughts what there is: bars of
+    the actions, the candidates it compared, the tree it searched.
 
     Rows and ranges are laid out once for an episode and stay while it plays; a step only repaints values.
     """
@@ -55,9 +49,11 @@ class InspectorPanel(QWidget):
         self._rows: list[RowWords] = []
         self.step_facts = FactTable(cell_width=200)
         self.observation = FactTable(cell_width=170, bars=True)
-        self.action_bars = ActionBars()
-        self.spread_bars = SpreadBars()
+        self.thoughts = ThoughtBars()
+        self.candidates = CandidateList()
+        self.tree = SearchTree()
         self.thought_title = ElidedLabel()
+        self.candidate_title = ElidedLabel()
         self.note = ElidedLabel()
         self._empty = QLabel(
             "Record an episode and step through it: its numbers and the policy's thoughts appear here."
@@ -77,7 +73,8 @@ class InspectorPanel(QWidget):
             self._lay_out_rows(episode)
         self._show_facts(episode, index)
         self._show_observation(episode, index)
-        self._show_thought(episode, index)
+        for view in (self.thoughts, self.candidates, self.tree):
+            view.show_step(episode, index)
 
     # ------------------------------------------------------------ values
 
@@ -102,23 +99,6 @@ class InspectorPanel(QWidget):
             texts.append(row.value_text(float(value)))
             spans.append(_span(float(value), row.low, row.high))
         self.observation.set_values(texts, spans)
-
-    def _show_thought(self, episode: Episode, index: int) -> None:
-        if index >= episode.length:
-            self.action_bars.clear_values()
-            self.spread_bars.clear_values()
-            return
-        thought = episode.thoughts[index]
-        values = self._bar_values(thought)
-        if values is None:
-            self.action_bars.clear_values()
-        else:
-            self.action_bars.set_values(values, int(np.ravel(episode.actions[index])[0]) if episode.discrete else None)
-        if not episode.discrete:
-            self.spread_bars.set_values(np.ravel(episode.actions[index]), thought.mean, thought.std)
-
-    def _bar_values(self, thought: Thought) -> NDArray[np.float32] | None:
-        return thought.probabilities if self._shows_probabilities else thought.q_values
 
     # ------------------------------------------------------------ rows
 
@@ -146,22 +126,11 @@ class InspectorPanel(QWidget):
         self._scroll.verticalScrollBar().setValue(0)
 
     def _lay_out_thoughts(self, episode: Episode) -> None:
-        probabilities = [t.probabilities for t in episode.thoughts if t.probabilities is not None]
-        q_values = [t.q_values for t in episode.thoughts if t.q_values is not None]
-        self._shows_probabilities = bool(probabilities)
-        rows = probabilities or q_values
-        if rows:
-            low, high = (0.0, 1.0) if probabilities else value_range(np.stack(rows))
-            self.action_bars.set_rows(_names(episode.action_names, len(rows[0])), low, high)
-        if not episode.discrete:
-            low, high = _spread_range(episode)
-            width = int(np.prod(episode.actions.shape[1:]))
-            self.spread_bars.set_rows(_names(episode.action_names, width), low, high)
-        self.action_bars.setVisible(bool(rows))
-        self.spread_bars.setVisible(not episode.discrete)
-        self._thought_part.setVisible(bool(rows) or not episode.discrete)
-        title = "action probabilities" if probabilities else "Q-values (expected return)"
-        self.thought_title.setText(title if rows else "action done (policy's mean ± spread)")
+        self._thought_part.setVisible(self.thoughts.lay_out(episode))
+        self.thought_title.setText(self.thoughts.title)
+        self._candidate_part.setVisible(self.candidates.lay_out(episode))
+        self.candidate_title.setText(self.candidates.title)
+        self._tree_part.setVisible(self.tree.lay_out(episode))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Parts beside each other when wide, below each other when narrow."""
@@ -169,13 +138,14 @@ class InspectorPanel(QWidget):
         self._choose_direction()
 
     def _choose_direction(self) -> None:
-        shown = [p for p in (self._step_part, self._observation_part, self._thought_part) if not p.isHidden()]
+        shown = [part for part in self._all_parts if not part.isHidden()]
         needed = sum(part.minimumSizeHint().width() + _GAP for part in shown) + 2 * _MARGIN
         wide = self.width() >= needed
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._parts.direction() != direction:
             self._parts.setDirection(direction)
-        self.observation.set_room(self._room_under_title() if wide else 0)
+        for view in (self.observation, self.candidates, self.tree):
+            view.set_room(self._room_under_title() if wide else 0)
 
     def _room_under_title(self) -> int:
         """How high a part's table may get without scrolling."""
@@ -192,8 +162,17 @@ class InspectorPanel(QWidget):
         set_role(self.note, "muted")
         self._step_part = _part(ElidedLabel("state → action → reward"), self.step_facts, self.note)
         self._observation_part = _part(ElidedLabel("observation"), self.observation)
-        self._thought_part = _part(self.thought_title, self.action_bars, self.spread_bars)
-        for part, stretch in ((self._step_part, 3), (self._observation_part, 4), (self._thought_part, 4)):
+        self._thought_part = _part(self.thought_title, self.thoughts)
+        self._candidate_part = _part(self.candidate_title, self.candidates)
+        self._tree_part = _part(ElidedLabel("search tree, steps ahead"), self.tree)
+        self._all_parts = (
+            self._step_part,
+            self._observation_part,
+            self._thought_part,
+            self._candidate_part,
+            self._tree_part,
+        )
+        for part, stretch in zip(self._all_parts, (3, 4, 4, 3, 4), strict=True):
             self._parts.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -231,18 +210,3 @@ def _span(value: float, low: float, high: float) -> tuple[float, float] | None:
     if low >= 0:
         return 0.0, value / largest
     return 0.5, 0.5 + 0.5 * value / largest
-
-
-def _names(names: Sequence[str], count: int) -> list[str]:
-    """The first `count` names; numbers where there are none."""
-    return [names[index] if index < len(names) else f"action {index}" for index in range(count)]
-
-
-def _spread_range(episode: Episode) -> Range:
-    """From the lowest to the highest of all mean ± spread and all actions."""
-    parts = [np.ravel(episode.actions).astype(np.float64)]
-    for thought in episode.thoughts:
-        if thought.mean is not None:
-            spread = 0.0 if thought.std is None else thought.std
-            parts += [np.ravel(thought.mean - spread), np.ravel(thought.mean + spread)]
-    return value_range(np.concatenate(parts))

@@ -15,6 +15,7 @@ from rlstudio.ui.widgets.numbers import number
 _GAP = 8
 _LONGEST_NAME = 150
 _SHORTEST_BAR = 60
+FORBIDDEN = "not allowed here"
 
 
 def without_bracket(label: str) -> str:
@@ -22,7 +23,7 @@ def without_bracket(label: str) -> str:
     return re.sub(r"(?<=\S)\s+\([^()]*\)$", "", label)
 
 
-class _BarRows(QWidget):
+class BarRows(QWidget):
     """Rows of name, bar and value over one common range; subclasses draw the bar and word the value."""
 
     widest_value = "-000.00"
@@ -44,6 +45,10 @@ class _BarRows(QWidget):
     def clear_values(self) -> None:
         """Empty the bars; the rows stay."""
         raise NotImplementedError
+
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return len(self._names)
 
     def row_height(self) -> int:
         """Height of one row in the present font."""
@@ -77,13 +82,13 @@ class _BarRows(QWidget):
     def _draw_text(self, painter: QPainter, row: int, name: str, cell: QRect, name_width: int) -> None:
         chosen, middle = self.is_chosen(row), Qt.AlignmentFlag.AlignVCenter
         painter.setPen((self.palette().windowText() if chosen else self.palette().placeholderText()).color())
-        mark = painter.fontMetrics().horizontalAdvance("▸ ")
+        indent = painter.fontMetrics().horizontalAdvance("▸ ")
         if chosen:
             painter.drawText(cell, middle | Qt.AlignmentFlag.AlignLeft, "▸")
-        if painter.fontMetrics().horizontalAdvance(name) > name_width - mark:
+        if painter.fontMetrics().horizontalAdvance(name) > name_width - indent:
             name = without_bracket(name)  # the unit goes first, into the tooltip
-        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, name_width - mark)
-        painter.drawText(cell.adjusted(mark, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, shown)
+        shown = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, name_width - indent)
+        painter.drawText(cell.adjusted(indent, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, shown)
         painter.drawText(cell, middle | Qt.AlignmentFlag.AlignRight, self.value_text(row))
 
     def share(self, value: float) -> float:
@@ -111,14 +116,19 @@ class _BarRows(QWidget):
         )
 
 
-class ActionBars(_BarRows):
-    """Probabilities or Q-values of discrete actions, the chosen one in colour and marked ▸."""
+class ActionBars(BarRows):
+    """Probabilities or Q-values of discrete actions, the chosen one in colour and marked ▸, forbidden ones said so."""
 
-    def set_values(self, values: Sequence[float], chosen: int | None) -> None:
-        """Show one value an action and mark the chosen one."""
+    def set_values(self, values: Sequence[float], chosen: int | None, allowed: Sequence[float] | None = None) -> None:
+        """Show one value an action and mark the chosen one; `allowed` is 0 where the environment forbids an action."""
         self._values: tuple[float, ...] = tuple(float(value) for value in values)
         self._chosen = chosen
+        self._allowed = (True,) * len(self._values) if allowed is None else tuple(bool(each) for each in allowed)
         self.update()
+
+    def is_allowed(self, row: int) -> bool:
+        """Whether the environment allows this action here."""
+        return row >= len(self._allowed) or self._allowed[row]
 
     def clear_values(self) -> None:
         """Empty the bars; the rows stay."""
@@ -130,12 +140,15 @@ class ActionBars(_BarRows):
 
     def value_text(self, row: int) -> str:
         """The value with two decimals, so that its width stays."""
-        value = self._values[row]
+        value = self._values[row] if self.is_allowed(row) else math.nan
         return "" if math.isnan(value) else f"{value:.2f}" if abs(value) < 10_000 else number(value)
 
     def draw_bar(self, painter: QPainter, row: int, place: QRectF) -> None:
         """From zero where the range holds zero, else from its low end."""
-        painter.fillRect(place, _faint(self.palette().windowText().color()))
+        if not self.is_allowed(row):
+            self.say_forbidden(painter, place)
+            return
+        painter.fillRect(place, faint(self.palette().windowText().color()))
         if math.isnan(self._values[row]):
             return
         zero, end = self.share(0.0), self.share(self._values[row])
@@ -146,8 +159,19 @@ class ActionBars(_BarRows):
         )
         painter.fillRect(span, colour)
 
+    def say_forbidden(self, painter: QPainter, place: QRectF) -> None:
+        """In place of a bar: that the environment forbids this action here."""
+        painter.setPen(self.palette().placeholderText().color())
+        rows = place.adjusted(0, -4, 0, 4)
+        painter.drawText(rows, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, FORBIDDEN)
 
-class SpreadBars(_BarRows):
+    def text(self) -> str:
+        """As the rows say it, forbidden actions in words."""
+        lines = super().text().splitlines()
+        return "\n".join(line if self.is_allowed(row) else line + FORBIDDEN for row, line in enumerate(lines))
+
+
+class SpreadBars(BarRows):
     """Each number of a continuous action as a thick mark, over the policy's mean ± spread where it has them."""
 
     widest_value = "-0.00 (-0.00 ± 0.00)"
@@ -181,7 +205,7 @@ class SpreadBars(_BarRows):
 
     def draw_bar(self, painter: QPainter, row: int, place: QRectF) -> None:
         """The band mean ± spread, the mean as a thin line, the action as a thick one."""
-        painter.fillRect(place, _faint(self.palette().windowText().color()))
+        painter.fillRect(place, faint(self.palette().windowText().color()))
         mean, std, action = self._mean[row], self._std[row], self._action[row]
         if not math.isnan(mean):
             spread = 0.0 if math.isnan(std) else std
@@ -189,12 +213,12 @@ class SpreadBars(_BarRows):
             band = QColor(self.palette().highlight().color())
             band.setAlpha(110)
             painter.fillRect(_part(place, left, right), band)
-            painter.fillRect(_mark(place, self.share(mean), 1.0), self.palette().highlight())
+            painter.fillRect(mark(place, self.share(mean), 1.0), self.palette().highlight())
         if not math.isnan(action):
-            painter.fillRect(_mark(place, self.share(action), 3.0), self.palette().windowText())
+            painter.fillRect(mark(place, self.share(action), 3.0), self.palette().windowText())
 
 
-def _faint(colour: QColor) -> QColor:
+def faint(colour: QColor) -> QColor:
     """The track under a bar."""
     colour = QColor(colour)
     colour.setAlpha(18)
@@ -205,5 +229,6 @@ def _part(place: QRectF, left: float, right: float) -> QRectF:
     return QRectF(place.left() + left * place.width(), place.top(), (right - left) * place.width(), place.height())
 
 
-def _mark(place: QRectF, share: float, width: float) -> QRectF:
+def mark(place: QRectF, share: float, width: float) -> QRectF:
+    """An upright line at a share of a bar's place."""
     return QRectF(place.left() + share * (place.width() - width), place.top(), width, place.height())
