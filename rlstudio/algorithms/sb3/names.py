@@ -63,8 +63,7 @@ POLICY_ARGUMENTS = {
     "n_quantiles": "n_quantiles",
     "lstm_size": "lstm_hidden_size",
     "lstm_layers": "n_lstm_layers",
-    "shared_lstm": "shared_lstm",
-    "critic_lstm": "enable_critic_lstm",
+    "expln": "use_expln",
 }
 """House name → argument of the policy's class, through `policy_kwargs`; the activation as a class of torch."""
 
@@ -75,7 +74,9 @@ MADE_HERE = {
     "normalise_observations",  # statistics over the copies
     "normalise_rewards",
     "action_noise",  # an object that draws noise of this spread
+    "action_noise_kind",
     "entropy_auto",  # part of the entropy weight
+    "critic_lstm",  # two arguments of the policy: see `policy_arguments`
     "base",  # HER: the algorithm around its replay buffer
     "n_sampled_goal",  # HER: of its replay buffer
     "goal_selection_strategy",
@@ -94,7 +95,11 @@ def arguments(params: Params) -> dict[str, Any]:
 
 def policy_arguments(params: Params) -> dict[str, Any]:
     """Arguments of the policy's class; `net_arch` a list, `activation_fn` still "tanh" or "relu"."""
-    found = {POLICY_ARGUMENTS[name]: value for name, value in params.model_dump().items() if name in POLICY_ARGUMENTS}
+    values = params.model_dump()
+    found = {POLICY_ARGUMENTS[name]: value for name, value in values.items() if name in POLICY_ARGUMENTS}
+    if "critic_lstm" in values:
+        found["enable_critic_lstm"] = values["critic_lstm"] == "own"
+        found["shared_lstm"] = values["critic_lstm"] == "shared"
     if "net_arch" in found:
         found["net_arch"] = list(found["net_arch"])
     return found

@@ -6,6 +6,8 @@ updates for every algorithm.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rlstudio.algorithms.base import MetricSpec
 
 EXPLAINED_VARIANCE = MetricSpec(
@@ -137,9 +139,75 @@ CRITIC_LOSS = MetricSpec(
     healthy="small beside the square of the Q-values; growth without end means they run away",
     log=True,
 )
+QUANTILE_LOSS = MetricSpec(
+    "loss",
+    "loss",
+    "Quantile Huber loss: how far the quantiles are from reward plus the quantiles that follow, summed over them.",
+    healthy="small beside the returns; may grow with them; growth without end means the quantiles run away",
+    log=True,
+)
+QUANTILE_CRITIC_LOSS = MetricSpec(
+    "critic_loss",
+    "critic loss",
+    "Quantile Huber loss: how far the quantiles are from reward plus the (lower) quantiles that follow.",
+    healthy="small beside the Q-values; growth without end means they run away",
+    log=True,
+)
+POLICY_OBJECTIVE = MetricSpec(
+    "policy_objective",
+    "policy objective",
+    "What the step was to raise: mean of advantage × probability ratio after it. 0 is no gain.",
+    healthy="a little above 0 after every update",
+)
+KL = MetricSpec(
+    "kl_divergence_loss",
+    "KL divergence",
+    "How far the update moved the policy.",
+    healthy="just below the target KL; 0 means that no step was taken",
+    unit="nats",
+)
+LINE_SEARCH = MetricSpec(
+    "is_line_search_success",
+    "line search found a step",
+    "1 when a step was found that raises the objective within the target KL, else 0: then the policy stayed as it was.",
+    healthy="1 nearly always; often 0 means the value network or the step direction is poor",
+)
+RETURN_STD = MetricSpec(
+    "return_std",
+    "spread of returns",
+    "Standard deviation of the returns of the candidates that counted.",
+    healthy="above 0: candidates alike teach nothing; large while some of them discover something new",
+    log=True,
+)
+STEP_SIZE = MetricSpec(
+    "step_size",
+    "step size",
+    "Learning rate / (candidates that count × spread of returns): what the weights' step is multiplied with.",
+    healthy="falls as returns grow apart; jumps when all candidates do alike",
+    log=True,
+)
+DELTA_STD = MetricSpec(
+    "delta_std", "spread of candidates", "How far from the policy its candidates are drawn.", healthy="as set"
+)
+ITERATIONS = MetricSpec(
+    "iterations", "updates so far", "Updates of the policy so far, counted from 0.", healthy="rises steadily"
+)
 SUCCESS_RATE = MetricSpec(
     "success_rate",
     "success rate",
     "Share of the last 100 episodes that ended with the goal reached.",
     healthy="stays near 0 at first, then climbs steeply towards 1",
 )
+
+HER = (
+    SUCCESS_RATE,
+    GRADIENT_STEPS,
+    replace(LEARNING_RATE, healthy="as scheduled"),
+    replace(EXPLORATION_RATE, when="DQN"),
+    replace(HUBER_LOSS, when="DQN"),
+    replace(ACTOR_LOSS, help="Minus the return that the policy expects of its own actions.", when="SAC, TD3 or DDPG"),
+    replace(CRITIC_LOSS, when="SAC, TD3 or DDPG"),
+    replace(ENTROPY_WEIGHT, when="SAC"),
+    replace(ENTROPY_WEIGHT_LOSS, when="SAC, with an entropy weight that adjusts itself"),
+)
+"""What HER logs, by the algorithm that learns from its replay buffer."""

@@ -1,11 +1,20 @@
-"""Hyperparameters of the off-policy algorithms of Stable-Baselines3, each declared once: call one with its default."""
+"""Hyperparameters of the off-policy algorithms of Stable-Baselines3, each declared once: call one with its default.
+
+`base` names the algorithm inside HER that a hyperparameter is for.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from rlstudio.algorithms.sb3.specs import _fields as fields
 from rlstudio.core.params import param
+
+ActionNoise = Literal["gaussian", "ornstein-uhlenbeck"]
+
+
+def _for(base: str, help: str) -> str:
+    return f"With {base}: {help[0].lower()}{help[1:]}" if base else help
 
 
 def batch_size(default: int) -> Any:
@@ -15,10 +24,10 @@ def batch_size(default: int) -> Any:
     )
 
 
-def buffer_size() -> Any:
+def buffer_size(default: int = 1_000_000) -> Any:
     """Size of the replay buffer."""
     return param(
-        1_000_000,
+        default,
         ge=100,
         le=5_000_000,
         unit="transitions",
@@ -30,10 +39,10 @@ def buffer_size() -> Any:
     )
 
 
-def learning_starts() -> Any:
+def learning_starts(default: int = 100) -> Any:
     """Random steps before learning."""
     return param(
-        100,
+        default,
         ge=0,
         le=10_000_000,
         unit="steps",
@@ -94,7 +103,7 @@ def target_share(default: float) -> Any:
     )
 
 
-def target_update_every(default: int, *, unit: str) -> Any:
+def target_update_every(default: int, *, unit: str, essential: bool = False) -> Any:
     """How often the target network moves. `unit`: "steps" for DQN and QR-DQN, "gradient steps" for SAC and TQC."""
     often = unit == "steps"
     return param(
@@ -104,7 +113,7 @@ def target_update_every(default: int, *, unit: str) -> Any:
         unit=unit,
         group="target network",
         live="step" if often else "update",
-        essential=often,
+        essential=essential,
         help="Environment steps between two moves of the target network."
         if often
         else "Gradient steps of one update between two moves of the target network.",
@@ -114,24 +123,42 @@ def target_update_every(default: int, *, unit: str) -> Any:
     )
 
 
-def action_noise() -> Any:
-    """Spread of the Gaussian noise on actions."""
+def action_noise(*, essential: bool = False, base: str = "") -> Any:
+    """Spread of the noise on actions."""
     return param(
         0.0,
         ge=0,
         le=10,
         group="exploration",
         live="step",
+        essential=essential,
         title="action noise σ",
-        help="Spread of the Gaussian noise added to each action while learning, where the full range of an action is "
-        "−1 to 1; 0: none.",
+        help=_for(
+            base,
+            "Spread of the noise added to each action while learning, where the full range of an action is −1 to 1; "
+            "0: none.",
+        ),
         higher="tries actions further away",
         lower="stays close to what it thinks best",
         usual="0.1 to 0.5, or 0",
     )
 
 
-def epsilon_start() -> Any:
+def action_noise_kind(*, base: str = "") -> Any:
+    """Whether the noise on actions remembers itself."""
+    return param(
+        "gaussian",
+        group="exploration",
+        title="kind of action noise",
+        help=_for(
+            base,
+            "Gaussian noise is fresh at every step; Ornstein–Uhlenbeck noise drifts, so that it pushes the same way "
+            "for a while: it gets a car up a hill where fresh noise only shakes it.",
+        ),
+    )
+
+
+def epsilon_start(*, base: str = "") -> Any:
     """ε at the start."""
     return param(
         1.0,
@@ -140,14 +167,14 @@ def epsilon_start() -> Any:
         group="exploration",
         live="step",
         title="ε at first",
-        help="Chance of a random action at the start.",
+        help=_for(base, "Chance of a random action at the start."),
         higher="more exploration early on",
         lower="acts on its first guesses",
         usual="0.9 to 1",
     )
 
 
-def epsilon_end(default: float) -> Any:
+def epsilon_end(default: float, *, base: str = "") -> Any:
     """ε once it has fallen."""
     return param(
         default,
@@ -155,16 +182,16 @@ def epsilon_end(default: float) -> Any:
         le=1,
         group="exploration",
         live="step",
-        essential=True,
+        essential=not base,
         title="ε at last",
-        help="Chance of a random action once ε has fallen; it never falls below it.",
+        help=_for(base, "Chance of a random action once ε has fallen; it never falls below it."),
         higher="keeps exploring, and keeps losing return by it",
         lower="acts on what it learned",
         usual="0.01 to 0.1",
     )
 
 
-def exploration_fraction(default: float) -> Any:
+def exploration_fraction(default: float, *, base: str = "") -> Any:
     """Share of the run over which ε falls."""
     return param(
         default,
@@ -172,16 +199,16 @@ def exploration_fraction(default: float) -> Any:
         le=1,
         group="exploration",
         live="step",
-        essential=True,
+        essential=not base,
         title="share of the run to explore",
-        help="Over which share of the run ε falls.",
+        help=_for(base, "Over which share of the run ε falls."),
         higher="explores longer",
         lower="settles sooner",
         usual="0.1 to 0.5",
     )
 
 
-def n_critics() -> Any:
+def n_critics(help: str = "How many networks guess each action's Q-value; the lowest guess counts.") -> Any:
     """Number of Q-networks."""
     return param(
         2,
@@ -189,25 +216,39 @@ def n_critics() -> Any:
         le=10,
         group="network",
         title="Q-networks",
-        help="How many networks guess each action's Q-value; the most cautious guess counts.",
+        help=help,
         higher="guards better against overestimation, costs more",
         lower="cheaper, tends to overestimate",
         usual="2 to 5",
     )
 
 
-def entropy_auto() -> Any:
+def expln() -> Any:
+    """How gSDE's σ follows from its parameter."""
+    return param(
+        False,
+        group="exploration",
+        title="gentle growth of σ (expln)",
+        help="For state-dependent noise: let σ grow slowly instead of exponentially once it is above 1, so that it "
+        "cannot run away.",
+    )
+
+
+def entropy_auto(*, base: str = "") -> Any:
     """Whether the entropy weight is learned."""
     return param(
         True,
         group="exploration",
         title="entropy weight by itself",
-        help="Adjust the entropy weight α while learning, so that the policy stays about as random as its number of "
-        "action dimensions allows.",
+        help=_for(
+            base,
+            "Adjust the entropy weight α while learning, so that the policy keeps a set amount of randomness (an "
+            "entropy of −1 for each dimension of the action).",
+        ),
     )
 
 
-def entropy_weight() -> Any:
+def entropy_weight(*, base: str = "") -> Any:
     """α of SAC and TQC."""
     return param(
         1.0,
@@ -216,10 +257,13 @@ def entropy_weight() -> Any:
         log=True,
         group="exploration",
         live="update",
-        essential=True,
+        essential=not base,
         title="entropy weight α",
-        help="Reward for staying random. Where it adjusts itself: the value it starts from, or goes on from when "
-        "changed.",
+        help=_for(
+            base,
+            "Reward for staying random. Where it adjusts itself: the value it starts from, and goes on from when you "
+            "change it.",
+        ),
         higher="explores longer; too high and it never settles",
         lower="settles sooner, perhaps on the wrong thing",
         usual="0.01 to 1",

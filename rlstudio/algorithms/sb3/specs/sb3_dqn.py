@@ -26,7 +26,7 @@ class Sb3DqnParams(Params):
     discount: float = fields.discount()
     buffer_size: int = off_policy.buffer_size()
     learning_starts: int = off_policy.learning_starts()
-    target_update_every: int = off_policy.target_update_every(10_000, unit="steps")
+    target_update_every: int = off_policy.target_update_every(10_000, unit="steps", essential=True)
     target_share: float = off_policy.target_share(1.0)
     epsilon_start: float = off_policy.epsilon_start()
     epsilon_end: float = off_policy.epsilon_end(0.05)
