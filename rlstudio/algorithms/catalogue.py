@@ -8,14 +8,29 @@ from functools import cache
 
 from rlstudio.algorithms.base import AlgorithmSpec, Preset
 from rlstudio.algorithms.dqn.spec import SPEC as DQN
+from rlstudio.algorithms.hill_climbing.spec import SPEC as HILL_CLIMBING
 from rlstudio.algorithms.ppo.spec import SPEC as PPO
+from rlstudio.algorithms.q_learning.spec import SPEC as Q_LEARNING
 from rlstudio.algorithms.random.spec import SPEC as RANDOM
+from rlstudio.algorithms.random_search.spec import SPEC as RANDOM_SEARCH
 from rlstudio.algorithms.reinforce.spec import SPEC as REINFORCE
+from rlstudio.algorithms.sarsa.spec import SPEC as SARSA
 from rlstudio.algorithms.third_party import third_party
+from rlstudio.algorithms.value_iteration.spec import SPEC as VALUE_ITERATION
 from rlstudio.core.params import ParamError, ParamFault
 from rlstudio.core.resources import resource_path
 
-BUILT_IN: tuple[AlgorithmSpec, ...] = (PPO, DQN, REINFORCE, RANDOM)
+BUILT_IN: tuple[AlgorithmSpec, ...] = (
+    PPO,
+    DQN,
+    REINFORCE,
+    RANDOM,
+    RANDOM_SEARCH,
+    HILL_CLIMBING,
+    Q_LEARNING,
+    SARSA,
+    VALUE_ITERATION,
+)
 
 
 @cache

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from identity_env import LENGTH, vector
 from trial import Trial
+from trials_search import SEARCH
+from trials_tabular import TABULAR
 
 from rlstudio.algorithms.base import Learner
 from rlstudio.algorithms.catalogue import algorithms
@@ -61,7 +63,7 @@ STUDIO = {
         torch_twin=True,
     ),
 }
-TRIALS: dict[str, Trial] = {**STUDIO}
+TRIALS: dict[str, Trial] = {**STUDIO, **SEARCH, **TABULAR}
 SMALL = {key: trial.params for key, trial in TRIALS.items()}
 
 

@@ -1,0 +1,1 @@
+"""Random search: draw a policy, try it, keep the best."""
