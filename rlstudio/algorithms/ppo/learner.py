@@ -9,7 +9,7 @@ after each pass; diagnostics are of the last pass.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import gymnasium as gym
 import numpy as np
@@ -64,10 +64,11 @@ class PPOLearner(Learner):
 
     def _spec(self) -> NetworksSpec:
         params, size = self._params, self._encoder.size
-        actor = MLPSpec((size, *params.hidden, self._head.n_outputs), params.activation, "orthogonal", 0.01)
-        critic = MLPSpec((size, *params.hidden, 1), params.activation, "orthogonal", 1.0)
+        start: Literal["orthogonal", "torch"] = "orthogonal" if params.orthogonal_start else "torch"
+        actor = MLPSpec((size, *params.hidden, self._head.n_outputs), params.activation, start, 0.01)
+        critic = MLPSpec((size, *params.hidden, 1), params.activation, start, 1.0)
         shape = self._head.free_shape
-        free = {} if shape is None else {LOG_STD: np.zeros(shape)}
+        free = {} if shape is None else {LOG_STD: np.full(shape, params.log_std_start)}
         return NetworksSpec({"actor": actor, "critic": critic}, free, AdamSettings(epsilon=1e-5))
 
     def _draw_once(self) -> NDArray[Any]:

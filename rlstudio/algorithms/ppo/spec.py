@@ -199,6 +199,17 @@ class PPOParams(Params):
         lower="closer to fresh noise each step",
         usual="4 to 64",
     )
+    log_std_start: float = param(
+        0.0,
+        ge=-20,
+        le=2,
+        group="exploration",
+        title="log σ at first",
+        help="For continuous actions: logarithm of the spread σ of the policy's actions before it learned (0: σ = 1).",
+        higher="tries wilder actions at first",
+        lower="stays close to its first guesses",
+        usual="−4 to 0",
+    )
     hidden: HiddenSizes = param(
         (64, 64),
         group="network",
@@ -210,6 +221,13 @@ class PPOParams(Params):
     )
     activation: Literal["tanh", "relu"] = param(
         "tanh", group="network", help="What each hidden unit does to its input."
+    )
+    orthogonal_start: bool = param(
+        True,
+        group="network",
+        title="orthogonal weights at first",
+        help="Start from orthogonal weight matrices, with a small last layer, so that the first policy is nearly even; "
+        "otherwise from small random weights.",
     )
 
 
