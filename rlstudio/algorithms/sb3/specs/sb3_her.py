@@ -31,6 +31,7 @@ class Sb3HerParams(Params):
         ge=1,
         le=100,
         group="goals",
+        live="update",
         essential=True,
         title="goals in hindsight",
         help="For each remembered transition learned from as it was, how many are learned from with a goal that was "
