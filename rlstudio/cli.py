@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     listed = _add(
         commands, "algorithms", "listings:list_algorithms", "algorithms, their parameters, metrics and presets"
     )
+    listed.add_argument(
+        "key", nargs="?", metavar="KEY", help="all there is to say about one of them: its handbook page"
+    )
     listed.add_argument("-e", "--env", help="say which of them can act in this environment, and why not")
     runs = _add(commands, "runs", "listings:runs", "the runs on disk")
     runs.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")

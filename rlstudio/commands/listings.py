@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from rlstudio.algorithms.base import AlgorithmSpec
-from rlstudio.algorithms.catalogue import algorithms, presets, presets_for
+from rlstudio.algorithms.catalogue import algorithms, get_algorithm, presets, presets_for
+from rlstudio.commands.algorithm_page import algorithm_page
 from rlstudio.commands.console import finite, print_json, quiet_stdout
 from rlstudio.core.params import describe
 from rlstudio.envs.card import EnvironmentCard
@@ -51,7 +52,14 @@ def _environment(card: EnvironmentCard) -> dict[str, Any]:
 
 
 def list_algorithms(options: argparse.Namespace) -> int:
-    """`rlstudio algorithms`."""
+    """`rlstudio algorithms`; with a key, all there is to say about that one."""
+    if options.key:
+        spec = get_algorithm(options.key)
+        if options.json:
+            print_json(_algorithm(spec, None))
+        else:
+            print(algorithm_page(spec, presets(spec.key)))
+        return 0
     card = None
     if options.env:
         with quiet_stdout():

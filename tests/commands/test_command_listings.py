@@ -91,6 +91,18 @@ def test_algorithms_in_words_and_for_an_environment_that_is_not_there(call: Call
     assert "Pendulum-v1" in wrong.stderr
 
 
+def test_one_algorithm_is_explained_in_full(call: Call) -> None:
+    page = call("algorithms", "ppo")
+    assert page.status == 0
+    assert page.stdout.startswith("PPO (ppo)\n")
+    for words in ("maximise min(", "Acts with: continuous, discrete", "learning_rate = 3e-4", "higher: ", "healthy: "):
+        assert words in page.stdout
+    assert call("algorithms", "ppo", "--json").json["key"] == "ppo"
+    wrong = call("algorithms", "pppo")
+    assert wrong.status == 2
+    assert "did you mean ppo" in wrong.stderr
+
+
 def test_runs(call: Call, trained: Trained) -> None:
     answer = shell("runs", "--runs-dir", trained.runs_dir, "--json")
     assert answer.status == 0
