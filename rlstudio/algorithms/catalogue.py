@@ -9,13 +9,18 @@ from functools import cache
 from rlstudio.algorithms.base import AlgorithmSpec, Preset
 from rlstudio.algorithms.dqn.spec import SPEC as DQN
 from rlstudio.algorithms.hill_climbing.spec import SPEC as HILL_CLIMBING
+from rlstudio.algorithms.model_based.spec import SPEC as MODEL_BASED
 from rlstudio.algorithms.ppo.spec import SPEC as PPO
 from rlstudio.algorithms.q_learning.spec import SPEC as Q_LEARNING
 from rlstudio.algorithms.random.spec import SPEC as RANDOM
 from rlstudio.algorithms.random_search.spec import SPEC as RANDOM_SEARCH
 from rlstudio.algorithms.reinforce.spec import SPEC as REINFORCE
+from rlstudio.algorithms.reinforce_numpy.spec import SPEC as REINFORCE_NUMPY
+from rlstudio.algorithms.reward_predictor.spec import SPEC as REWARD_PREDICTOR
 from rlstudio.algorithms.sarsa.spec import SPEC as SARSA
+from rlstudio.algorithms.scripted.spec import SPEC as SCRIPTED
 from rlstudio.algorithms.third_party import third_party
+from rlstudio.algorithms.user_policy.spec import SPEC as USER_POLICY
 from rlstudio.algorithms.value_iteration.spec import SPEC as VALUE_ITERATION
 from rlstudio.core.params import ParamError, ParamFault
 from rlstudio.core.resources import resource_path
@@ -24,7 +29,12 @@ BUILT_IN: tuple[AlgorithmSpec, ...] = (
     PPO,
     DQN,
     REINFORCE,
+    MODEL_BASED,
+    REWARD_PREDICTOR,
+    REINFORCE_NUMPY,
     RANDOM,
+    SCRIPTED,
+    USER_POLICY,
     RANDOM_SEARCH,
     HILL_CLIMBING,
     Q_LEARNING,

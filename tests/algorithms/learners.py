@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from identity_env import LENGTH, vector
 from trial import Trial
+from trials_planning import PLANNING
+from trials_scripted import SCRIPTED
 from trials_search import SEARCH
 from trials_tabular import TABULAR
 
@@ -63,7 +65,7 @@ STUDIO = {
         torch_twin=True,
     ),
 }
-TRIALS: dict[str, Trial] = {**STUDIO, **SEARCH, **TABULAR}
+TRIALS: dict[str, Trial] = {**STUDIO, **PLANNING, **SEARCH, **SCRIPTED, **TABULAR}
 SMALL = {key: trial.params for key, trial in TRIALS.items()}
 
 
@@ -80,7 +82,9 @@ def build(
     make = make or trial.make
     params: Any = validate(spec.params, {**trial.params, **changed})
     env = vector(make, params.n_envs) if spec.vector else make()
-    return spec.load_learner()(env, params, seed, device), env
+    learner = spec.load_learner()(env, params, seed, device)
+    learner.has_reset_steps = spec.has_reset_steps  # type: ignore[attr-defined] # for PlainRun, which counts steps
+    return learner, env
 
 
 def weights(learner: Learner) -> np.ndarray:

@@ -26,6 +26,7 @@ class Trial:
         updates: how many updates hold a row of diagnostics, and more.
         torch_twin: whether it runs on NumPy and on torch alike.
         rate: the live parameter that makes its steps small; None when it has none.
+        programs: files of Python code that it runs, trusted while it is tried.
         moving: parts of the policy's arrays, by the beginning of their names, that `rate` slows.
     """
 
@@ -41,4 +42,5 @@ class Trial:
     updates: int = 12
     torch_twin: bool = False
     rate: str | None = "learning_rate"
+    programs: tuple[tuple[str, str], ...] = ()
     moving: tuple[str, ...] = ("actor", "q")

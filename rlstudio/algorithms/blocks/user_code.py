@@ -28,9 +28,9 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,11 @@ class UserFile:
     path: str
     sha256: str
     module: ModuleType
+    code: CodeType
+
+    def executed_again(self) -> UserFile:
+        """The same bytes in a module of their own, whatever stands on disk by now. Raises UserFileError."""
+        return replace(self, module=_execute(self.code, self.path, self.sha256))
 
     @property
     def programs(self) -> list[list[str]]:
@@ -115,20 +120,23 @@ def load_user_file(path: str | Path, sha256: str | None = None) -> UserFile:
             f"{found.path} has changed since this policy was saved (SHA-256 {sha256[:8]}… then, "
             f"{found.sha256[:8]}… now): bring the old file back, or train again with the new one"
         )
-    module = ModuleType(f"rlstudio_user_file_{found.sha256[:16]}")
-    module.__file__ = found.path
-    sys.modules[module.__name__] = module  # dataclasses and type hints look their module up there
-    file = UserFile(found.path, found.sha256, module)
     try:
         code = compile(content, found.path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:  # ValueError: null bytes
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         raise UserFileError(f"{found.path}{line}: {_words(error)}") from error
+    return UserFile(found.path, found.sha256, _execute(code, found.path, found.sha256), code)
+
+
+def _execute(code: CodeType, path: str, sha256: str) -> ModuleType:
+    module = ModuleType(f"rlstudio_user_file_{sha256[:16]}")
+    module.__file__ = path
+    sys.modules[module.__name__] = module  # dataclasses and type hints look their module up there
     try:
         exec(code, module.__dict__)
     except (Exception, SystemExit) as error:
-        raise UserFileError(f"{_place(found.path, error)}: {_words(error)}") from error
-    return file
+        raise UserFileError(f"{_place(path, error)}: {_words(error)}") from error
+    return module
 
 
 def load_saved_file(settings: Mapping[str, Any]) -> UserFile:
