@@ -1,0 +1,1 @@
+"""Q-learning: a table of action values, corrected towards the best that can follow."""

@@ -1,0 +1,1 @@
+"""Value iteration: the best policy computed from the published rules, without trial and error."""
