@@ -5,12 +5,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator
 
 from rlstudio.algorithms.sb3.specs import _fields as fields
 from rlstudio.core.params import param
 
 ActionNoise = Literal["gaussian", "ornstein-uhlenbeck"]
+
+
+def _some(updates: int) -> int:
+    if updates == 0:
+        raise ValueError("a whole number of at least 1, or −1: as many as steps were taken")
+    return updates
+
+
+Updates = Annotated[int, AfterValidator(_some)]
 
 
 def _for(base: str, help: str) -> str:

@@ -33,7 +33,6 @@ class ArsParams(Params):
         ge=1,
         le=10_000,
         group="search",
-        live="update",
         essential=True,
         title="directions that count",
         help="How many of the directions, the best ones, the step follows; nothing: all.",

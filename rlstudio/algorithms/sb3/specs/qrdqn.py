@@ -21,7 +21,7 @@ class QrdqnParams(Params):
     learning_rate_schedule: fields.Schedule = fields.learning_rate_schedule()
     batch_size: int = off_policy.batch_size(32)
     train_every: int = off_policy.train_every(4)
-    updates_per_train: int = off_policy.updates_per_train()
+    updates_per_train: off_policy.Updates = off_policy.updates_per_train()
     max_gradient_norm: float | None = fields.max_gradient_norm(None, optional=True)
     discount: float = fields.discount()
     buffer_size: int = off_policy.buffer_size()

@@ -51,7 +51,7 @@ class Sb3HerParams(Params):
     learning_rate_schedule: fields.Schedule = fields.learning_rate_schedule()
     batch_size: int = off_policy.batch_size(256)
     train_every: int = off_policy.train_every(1)
-    updates_per_train: int = off_policy.updates_per_train()
+    updates_per_train: off_policy.Updates = off_policy.updates_per_train()
     discount: float = fields.discount()
     buffer_size: int = off_policy.buffer_size(100_000)
     learning_starts: int = off_policy.learning_starts(1_000)
