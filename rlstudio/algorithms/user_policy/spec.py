@@ -49,8 +49,8 @@ SPEC = AlgorithmSpec(
     idea=(
         "You write the policy: one Python file whose act(observation, info) says what to do, in any environment. "
         "The file is a program and can do anything you can, so you are asked before it is run, and again whenever it "
-        "has changed; on the command line, say --trust-file PATH. An example, resources/examples/own_policy.py, comes with "
-        "the program."
+        "has changed; on the command line, say --trust-file PATH. An example, resources/examples/own_policy.py, comes "
+        "with the program."
     ),
     update_rule="none: a = act(s), as your file has it",
     default_steps=10_000,
