@@ -24,4 +24,12 @@ SEARCH = {
         rate=None,
         misfit={"n_envs": 3},
     ),
+    "reinforce_numpy": Trial(
+        {"hidden": (16,), "learning_rate": 0.2, "discount": 0.0, "n_envs": 2},
+        kinds=("discrete", "shifted"),
+        learns=True,
+        steps=6_000,
+        exact=True,
+        moving=("layer",),
+    ),
 }

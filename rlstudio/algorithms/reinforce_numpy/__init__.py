@@ -1,0 +1,1 @@
+"""REINFORCE by hand: a policy gradient in NumPy alone, to be read."""
