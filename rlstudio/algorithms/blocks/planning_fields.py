@@ -1,0 +1,20 @@
+"""Hyperparameters and refusals that the learners which draw candidate actions share. No gymnasium."""
+
+from __future__ import annotations
+
+from rlstudio.algorithms.blocks.refusals import environment_name, no_encoding
+from rlstudio.envs.card import EnvironmentCard
+
+_ACTIONS = ("box", "discrete", "multi_discrete", "multi_binary")
+
+
+def no_candidates(card: EnvironmentCard, title: str) -> str | None:
+    """Why a learner that draws candidate actions and predicts from plain numbers cannot act here; None when it can."""
+    name = environment_name(card)
+    if card.observation is not None and card.observation.kind == "image":
+        return f"{title} predicts from plain numbers; {name}'s observations are pictures"
+    if card.action is not None and card.action.kind not in _ACTIONS:
+        return f"{title} draws actions that are choices or plain numbers; {name}'s are {card.action.words}"
+    if card.action is not None and not card.action.bounded:
+        return f"{title} draws actions between bounds; {name}'s have none"
+    return no_encoding(card, title)

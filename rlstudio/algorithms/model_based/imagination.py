@@ -1,0 +1,168 @@
+"""Imagination: the learned model as planners use it, rolled out for many action sequences at once.
+
+Inputs and outputs of the networks are normalised while they are fitted; here those shifts and scales are multiplied
+into the first and last layer once, so that imagining costs nothing but the products.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rlstudio.algorithms.blocks.ensemble import EnsembleMLP, EnsembleSpec
+from rlstudio.algorithms.blocks.layout import Array
+
+MODELS = ("dynamics", "reward", "value")
+_LOW, _HIGH, _ENDS = "range.low", "range.high", "ends"
+
+
+@dataclass(frozen=True)
+class Imagined:
+    """What was imagined of n action sequences over `horizon` steps; means over the members of the ensemble.
+
+    Attributes:
+        scores: discounted sum of rewards, and of the leaf's value where there is one, (n,).
+        rewards: of each step, weighted by the chance that the episode still runs, (horizon, n).
+        spread: standard deviation of the members' scores, (n,).
+    """
+
+    scores: Array
+    rewards: Array
+    spread: Array
+
+
+class Model(Protocol):
+    """What a planner needs to know of a model."""
+
+    def start(self, observation: Array, n: int) -> Array:
+        """States (members, n, observation_size) that all are the present one."""
+
+    def step(self, states: Array, inputs: Array) -> tuple[Array, Array, Array]:
+        """Next states, rewards (members, n) and chances that the episode ends, of actions (n, n_inputs)."""
+
+    def rollout(self, observation: Array, inputs: Array, discount: float) -> Imagined:
+        """What action sequences (horizon, n, n_inputs) would bring."""
+
+    def leaf_values(self, states: Array) -> Array:
+        """Value of states (members, n, observation_size), (members, n); zeros without a value network."""
+
+
+class Imagination:
+    """The networks "dynamics", "reward" and perhaps "value" with everything folded in.
+
+    "dynamics" maps (state, action) to the state's change and, as its last output, the logit of the episode's end;
+    "reward" maps (state, action) to the reward of a step after which the episode goes on, and of one that ends it.
+    """
+
+    def __init__(self, specs: Mapping[str, EnsembleSpec]) -> None:
+        self.specs = dict(specs)
+        self.observation_size = specs["dynamics"].sizes[-1] - 1
+        shapes: dict[str, tuple[int, ...]] = {}
+        for name, spec in specs.items():
+            shapes.update(spec.shapes(name))
+        shapes.update({_LOW: (self.observation_size,), _HIGH: (self.observation_size,), _ENDS: (1,)})
+        self.arrays: dict[str, Array] = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+        self._dynamics = EnsembleMLP(specs["dynamics"], "dynamics", self.arrays)
+        self._reward = EnsembleMLP(specs["reward"], "reward", self.arrays)
+        self._value = EnsembleMLP(specs["value"], "value", self.arrays) if "value" in specs else None
+        self._scratch: dict[tuple[int, ...], Array] = {}
+
+    def set_range(self, low: Array, high: Array, ends: bool) -> None:
+        """States are kept within `low` and `high`; `ends` says whether any episode was ever seen to end by itself."""
+        self.arrays[_LOW][:], self.arrays[_HIGH][:], self.arrays[_ENDS][:] = low, high, float(ends)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the end of an episode is predicted at all."""
+        return bool(self.arrays[_ENDS][0])
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over saved arrays. Raises ValueError where one is missing or does not fit."""
+        for name, array in self.arrays.items():
+            if name not in arrays:
+                raise ValueError(f"the saved model has no array {name!r}; there are {', '.join(sorted(arrays))}")
+            if arrays[name].shape != array.shape:
+                raise ValueError(f"the saved array {name!r} has shape {arrays[name].shape}, not {array.shape}")
+            array[...] = arrays[name]
+
+    # ------------------------------------------------------------ one step
+
+    def start(self, observation: Array, n: int) -> Array:
+        """See Model.start."""
+        return np.broadcast_to(observation, (self.specs["dynamics"].members, n, self.observation_size))
+
+    def step(self, states: Array, inputs: Array) -> tuple[Array, Array, Array]:
+        """See Model.step."""
+        joined = np.concatenate([states, np.broadcast_to(inputs, (len(states), *inputs.shape))], axis=-1)
+        out = self._dynamics.forward(joined)
+        following = np.clip(states + out[..., :-1], self.arrays[_LOW], self.arrays[_HIGH])
+        ending = sigmoid(out[..., -1]) if self.ends else np.zeros(states.shape[:-1], np.float32)
+        rewards = self._reward.forward(joined.reshape(-1, joined.shape[-1])).mean(axis=0)
+        rewards = rewards.reshape(*states.shape[:-1], 2)
+        return following, rewards[..., 0] * (1.0 - ending) + rewards[..., 1] * ending, ending
+
+    def leaf_values(self, states: Array) -> Array:
+        """See Model.leaf_values."""
+        if self._value is None:
+            return np.zeros(states.shape[:-1], np.float32)
+        rows = np.ascontiguousarray(states).reshape(-1, self.observation_size)
+        values: Array = self._value.forward(rows).mean(axis=0).reshape(states.shape[:-1])
+        return values
+
+    # ------------------------------------------------------------ many steps
+
+    def rollout(self, observation: Array, inputs: Array, discount: float) -> Imagined:
+        """See Model.rollout."""
+        horizon, n = inputs.shape[:2]
+        size, members = self.observation_size, self.specs["dynamics"].members
+        joined = self._room((horizon, members, n, size + inputs.shape[-1]))
+        joined[..., size:] = inputs[:, None]
+        joined[0, ..., :size] = observation
+        logits = self._room((horizon, members, n))
+        low, high = self.arrays[_LOW], self.arrays[_HIGH]
+        states = joined[0, ..., :size]
+        for t in range(horizon):
+            out = self._dynamics.forward(joined[t])
+            logits[t] = out[..., size]
+            states = out[..., :size] + joined[t, ..., :size]
+            np.maximum(states, low, out=states)
+            np.minimum(states, high, out=states)
+            if t + 1 < horizon:
+                joined[t + 1, ..., :size] = states
+        found = self._reward.forward(joined.reshape(-1, joined.shape[-1]))
+        rewards = (found if len(found) == 1 else found.mean(axis=0, keepdims=True)).reshape(horizon, members, n, 2)
+        return self._sum_up(rewards, logits, states, discount)
+
+    def _sum_up(self, rewards: Array, logits: Array, leaves: Array, discount: float) -> Imagined:
+        """Discounted sums, each step weighted by the chance that the episode still runs."""
+        weights = np.float32(discount) ** np.arange(len(rewards) + 1, dtype=np.float32)
+        expected, running = rewards[..., 0], np.ones(logits.shape[1:], np.float32)
+        if self.ends:
+            ending = sigmoid(logits)
+            expected = expected + ending * (rewards[..., 1] - expected)
+            alive = np.cumprod(1.0 - ending, axis=0)
+            expected[1:] *= alive[:-1]
+            running = alive[-1]
+        scores = np.tensordot(weights[:-1], expected, axes=1)
+        if self._value is not None:
+            scores = scores + weights[-1] * running * self.leaf_values(leaves)
+        return Imagined(scores.mean(axis=0), expected.mean(axis=1), scores.std(axis=0))
+
+    def _room(self, shape: tuple[int, ...]) -> Array:
+        """Scratch of that shape, kept for the next plan; it is not zeroed."""
+        found = self._scratch.get(shape)
+        if found is None:
+            if len(self._scratch) >= 8:
+                self._scratch.clear()
+            found = self._scratch[shape] = np.zeros(shape, np.float32)
+        return found
+
+
+def sigmoid(logits: Array) -> Array:
+    """1 / (1 + e^−logit), without overflow."""
+    found: Array = 0.5 * (1.0 + np.tanh(0.5 * logits))
+    return found

@@ -1,0 +1,251 @@
+"""Planners: random shooting and the cross-entropy method, both warm-started with the plan of the step before.
+
+Sources: Nagabandi et al., "Neural Network Dynamics for Model-Based Deep Reinforcement Learning with Model-Free
+Fine-Tuning" (2018), section IV-D (random shooting, model predictive control); Rubinstein and Kroese, "The
+Cross-Entropy Method" (2004), algorithm 2.2; Pinneri et al., "Sample-efficient Cross-Entropy Method for Real-time
+Planning" (2020), section 3 (correlated noise, kept elites, shifted start).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rlstudio.algorithms.blocks.action_codec import ActionCodec
+from rlstudio.algorithms.blocks.layout import Array
+from rlstudio.algorithms.model_based.imagination import Model
+
+SHOWN = 48
+"""Candidates that a thought keeps: the best ones."""
+SHOWN_PLANS, SHOWN_STEPS = 5, 12
+"""Of sampled search, how many sequences a thought keeps as branches of a tree, and how many steps of each."""
+
+
+@dataclass(frozen=True)
+class PlannerSettings:
+    """What a search may be told. `elites`, `iterations` and `spread` concern the cross-entropy method alone."""
+
+    candidates: int = 256
+    horizon: int = 20
+    discount: float = 0.99
+    branching: int = 8
+    iterations: int = 3
+    elite_share: float = 0.1
+    spread: float = 0.5
+    smoothness: float = 0.5
+    caution: float = 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The action to take, and what it was chosen among; rows as an ActionCodec makes them.
+
+    Attributes:
+        action: (size,).
+        score: the predicted discounted return of the whole plan.
+        candidates, scores: first actions (n, size) and predicted returns (n,), the best first.
+        tree, tree_actions: see `core.episode.TREE_COLUMNS`; (n_nodes, 4) and (n_nodes, size).
+        searched: how many action sequences (tree: nodes) were imagined.
+    """
+
+    action: Array
+    score: float
+    candidates: Array
+    scores: Array
+    tree: Array
+    tree_actions: Array
+    searched: int
+
+
+class Planner(ABC):
+    """A search over action sequences. `settings` may be exchanged between two plans."""
+
+    def __init__(self, codec: ActionCodec, settings: PlannerSettings) -> None:
+        self.codec = codec
+        self.settings = settings
+
+    @abstractmethod
+    def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
+        """The best first action found from `observation` (observation_size,)."""
+
+    def forget(self) -> None:  # noqa: B027 - not every search remembers
+        """A new episode begins: the plan of the step before is worth nothing."""
+
+    def memory(self) -> dict[str, NDArray[Any]]:
+        """What is carried from step to step, for an exact resume."""
+        return {}
+
+    def load_memory(self, arrays: dict[str, NDArray[Any]]) -> None:  # noqa: B027
+        """Take over what `memory` gave."""
+
+
+class SequencePlanner(Planner):
+    """What random shooting and the cross-entropy method share: sequences are judged and summed up alike."""
+
+    def _judge(self, model: Model, observation: Array, sequences: Array) -> tuple[Array, Array]:
+        """Scores (n,) and rewards (horizon, n) of sequences (horizon, n, size)."""
+        imagined = model.rollout(observation, self.codec.inputs(sequences), self.settings.discount)
+        scores = imagined.scores
+        if self.settings.caution:
+            scores = scores - np.float32(self.settings.caution) * imagined.spread
+        return scores, imagined.rewards
+
+    def _sticky(self, n: int, rng: np.random.Generator) -> Array:
+        """Sequences (horizon, n, size), drawn evenly; with chance `smoothness` an action is the one before."""
+        horizon = self.settings.horizon
+        drawn = self.codec.uniform((horizon, n), rng)
+        repeat = rng.random((horizon, n, 1), np.float32) < self.settings.smoothness
+        for t in range(1, horizon):
+            np.copyto(drawn[t], drawn[t - 1], where=repeat[t])
+        return drawn
+
+    def _summed_up(self, sequences: Array, scores: Array, rewards: Array, action: Array, searched: int) -> Plan:
+        """A plan of what was judged, told by its best sequences."""
+        order = np.argsort(-scores, kind="stable")[:SHOWN]
+        best = order[:SHOWN_PLANS]
+        steps = min(SHOWN_STEPS, len(sequences))
+        count = len(best) * steps
+        tree: Array = np.empty((count, 4), np.float32)
+        tree[:, 0] = np.arange(count) - 1
+        tree[::steps, 0] = -1
+        tree[:, 1] = np.tile(np.arange(1, steps + 1), len(best))
+        tree[:, 2] = rewards[:steps, best].T.reshape(-1)
+        tree[:, 3] = np.repeat(scores[best], steps)
+        actions = sequences[:steps, best].transpose(1, 0, 2).reshape(count, -1)
+        return Plan(
+            action, float(scores[order[0]]), sequences[0, order].copy(), scores[order].copy(), tree, actions, searched
+        )
+
+
+class ShootingPlanner(SequencePlanner):
+    """Draw sequences, imagine each, take the first action of the best; the best is tried again a step later."""
+
+    def __init__(self, codec: ActionCodec, settings: PlannerSettings) -> None:
+        super().__init__(codec, settings)
+        self._best: Array | None = None
+
+    def forget(self) -> None:
+        self._best = None
+
+    def memory(self) -> dict[str, NDArray[Any]]:
+        return {} if self._best is None else {"best": self._best}
+
+    def load_memory(self, arrays: dict[str, NDArray[Any]]) -> None:
+        self._best = np.array(arrays["best"]) if "best" in arrays else None
+
+    def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
+        sequences = self._sticky(self.settings.candidates, rng)
+        if self._best is not None and len(self._best) == len(sequences):
+            sequences[:-1, 0] = self._best[1:]
+        scores, rewards = self._judge(model, observation, sequences)
+        chosen = int(scores.argmax())
+        self._best = sequences[:, chosen].copy()
+        return self._summed_up(sequences, scores, rewards, self._best[0].copy(), len(scores))
+
+
+class CrossEntropyPlanner(SequencePlanner):
+    """Draw sequences, fit the distribution to the best of them, draw again from that, a few times over."""
+
+    def __init__(self, codec: ActionCodec, settings: PlannerSettings) -> None:
+        super().__init__(codec, settings)
+        self._best: Array | None = None
+
+    def forget(self) -> None:
+        self._best = None
+
+    def memory(self) -> dict[str, NDArray[Any]]:
+        return {} if self._best is None else {"best": self._best}
+
+    def load_memory(self, arrays: dict[str, NDArray[Any]]) -> None:
+        self._best = np.array(arrays["best"]) if "best" in arrays else None
+
+    def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
+        s = self.settings
+        distribution: _Gaussian | _Choices
+        distribution = _Gaussian(s, self.codec) if self.codec.continuous else _Choices(s, self.codec)
+        n_elites = max(2, round(s.elite_share * s.candidates))
+        warm = self._best if self._best is not None and len(self._best) == s.horizon else None
+        if warm is not None:
+            warm = np.concatenate([warm[1:], warm[-1:]])
+            distribution.centre_on(warm)
+        kept: list[Array] = [] if warm is None else [warm[:, None]]
+        for iteration in range(s.iterations):
+            fresh = max(1, s.candidates - sum(each.shape[1] for each in kept))
+            first = iteration == 0
+            drawn = self._first(fresh, distribution, warm is not None, rng) if first else distribution.draw(fresh, rng)
+            sequences = np.concatenate([*kept, drawn], axis=1)
+            scores, rewards = self._judge(model, observation, sequences)
+            elites = sequences[:, np.argsort(-scores, kind="stable")[:n_elites]]
+            distribution.fit(elites)
+            kept = [elites[:, : max(1, n_elites // 3)]]
+        self._best = elites[:, 0].copy()
+        return self._summed_up(sequences, scores, rewards, self._best[0].copy(), s.candidates * s.iterations)
+
+    def _first(self, n: int, distribution: _Gaussian | _Choices, warm: bool, rng: np.random.Generator) -> Array:
+        """The first draw: without a plan to start from evenly, else half around it and half evenly."""
+        if not warm:
+            return self._sticky(n, rng)
+        return np.concatenate([distribution.draw(n - n // 2, rng), self._sticky(n // 2, rng)], axis=1)
+
+
+class _Gaussian:
+    """Independent normal distributions of each number of each step; the noise of neighbouring steps is correlated."""
+
+    def __init__(self, settings: PlannerSettings, codec: ActionCodec) -> None:
+        self._shape = (settings.horizon, codec.size)
+        self._smoothness = np.float32(settings.smoothness)
+        self._mean: Array = np.zeros(self._shape, np.float32)
+        self._std: Array = np.full(self._shape, settings.spread, np.float32)
+
+    def centre_on(self, sequence: Array) -> None:
+        self._mean[:] = sequence
+
+    def draw(self, n: int, rng: np.random.Generator) -> Array:
+        horizon, size = self._shape
+        noise = rng.standard_normal((horizon, n, size), np.float32)
+        if self._smoothness:
+            fresh = np.sqrt(1 - self._smoothness**2)
+            for t in range(1, horizon):
+                noise[t] *= fresh
+                noise[t] += self._smoothness * noise[t - 1]
+        noise *= self._std[:, None]
+        noise += self._mean[:, None]
+        return np.clip(noise, -1.0, 1.0, out=noise)
+
+    def fit(self, elites: Array) -> None:
+        self._mean = elites.mean(axis=1)
+        self._std = elites.std(axis=1) + np.float32(0.02)
+
+
+class _Choices:
+    """Independent chances of each choice of each step, never quite zero."""
+
+    def __init__(self, settings: PlannerSettings, codec: ActionCodec) -> None:
+        self._codec = codec
+        self._spread = settings.spread
+        even = np.concatenate([np.full(count, 1.0 / count, np.float32) for count in codec.counts])
+        self._even = even
+        self._chances: Array = np.tile(even, (settings.horizon, 1))
+
+    def centre_on(self, sequence: Array) -> None:
+        self._mix(self._codec.inputs(sequence), self._spread)
+
+    def _mix(self, chances: Array, even_share: float) -> None:
+        self._chances = (1.0 - even_share) * chances + even_share * self._even
+
+    def draw(self, n: int, rng: np.random.Generator) -> Array:
+        horizon = len(self._chances)
+        drawn: Array = np.empty((horizon, n, self._codec.size), np.float32)
+        first = 0
+        for column, count in enumerate(self._codec.counts):
+            steps = np.cumsum(self._chances[:, first : first + count], axis=1)[:, None, :-1]
+            drawn[..., column] = (rng.random((horizon, n, 1), np.float32) > steps).sum(axis=-1)
+            first += count
+        return drawn
+
+    def fit(self, elites: Array) -> None:
+        self._mix(self._codec.inputs(elites).mean(axis=1), 0.05)

@@ -1,0 +1,1 @@
+"""Reward predictor: predict what candidate actions bring, and take the best."""

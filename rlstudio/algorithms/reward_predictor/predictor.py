@@ -1,0 +1,52 @@
+"""Predictor: the network that rates candidate actions, as acting uses it, and how candidates are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rlstudio.algorithms.blocks.action_codec import ActionCodec
+from rlstudio.algorithms.blocks.ensemble import EnsembleMLP, EnsembleSpec
+from rlstudio.algorithms.blocks.layout import Array
+
+NAME = "reward"
+
+
+class Predictor:
+    """Rates (state, action) rows; scales are folded into its weights."""
+
+    def __init__(self, spec: EnsembleSpec, codec: ActionCodec) -> None:
+        self.spec = spec
+        self.arrays: dict[str, Array] = {key: np.zeros(shape, np.float32) for key, shape in spec.shapes(NAME).items()}
+        self._mlp = EnsembleMLP(spec, NAME, self.arrays)
+        self._codec = codec
+        every = codec.all_choices()
+        self._every = every
+        self._size = spec.sizes[0] - codec.n_inputs
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over saved weights. Raises ValueError where one is missing or does not fit."""
+        for key, own in self.arrays.items():
+            if key not in arrays:
+                raise ValueError(f"the saved weights have no array {key!r}; there are {', '.join(sorted(arrays))}")
+            if arrays[key].shape != own.shape:
+                raise ValueError(f"the saved array {key!r} has shape {arrays[key].shape}, not {own.shape}")
+            own[...] = arrays[key]
+
+    def draw(self, count: int, rng: np.random.Generator, states: int = 1) -> Array:
+        """`count` candidates for each of some states, (states, count, size); all actions where there are no more."""
+        if self._every is not None and len(self._every) <= count:
+            return np.broadcast_to(self._every, (states, *self._every.shape))
+        return self._codec.uniform((states, count), rng)
+
+    def rate(self, observations: Array, rows: Array) -> Array:
+        """What each member predicts of candidates (states, count, size) in observations (states, observation_size):
+        (members, states, count)."""
+        joined: Array = np.empty((*rows.shape[:2], self.spec.sizes[0]), np.float32)
+        joined[..., : self._size] = observations[:, None]
+        joined[..., self._size :] = self._codec.inputs(rows)
+        found = self._mlp.forward(joined.reshape(-1, joined.shape[-1]))
+        return found.reshape(self.spec.members, *rows.shape[:2])
