@@ -75,7 +75,7 @@ class ModelBasedParams(Params):
     elite_share: float = param(
         0.1,
         gt=0,
-        le=0.5,
+        le=1,
         group="search",
         live="step",
         help="Share of the sequences that the cross-entropy method calls the best.",
