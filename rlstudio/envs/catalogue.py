@@ -20,6 +20,7 @@ from rlstudio.core.resources import resource_path
 from rlstudio.envs.card import EnvironmentCard
 from rlstudio.envs.card_file import package_versions, read_cards, write_cards
 from rlstudio.envs.ids import nearest_ids, newest_ids, split_id
+from rlstudio.envs.own import NAMESPACE, register_ours
 from rlstudio.envs.words import FAMILIES, words_for
 
 __all__ = ["all_ids", "build_cards", "card_for", "check_id", "load_cards"]
@@ -33,11 +34,12 @@ def all_ids() -> list[str]:
     """Every environment's id: the newest versions first, among them by family, then as the registry has them."""
     import gymnasium
 
+    register_ours()
     ids = [env_id for env_id in gymnasium.registry if split_id(env_id).name not in _ADAPTERS]
     newest = newest_ids(ids)
 
     def place(env_id: str) -> tuple[bool, bool, int]:
-        foreign_engine = bool(split_id(env_id).namespace)
+        foreign_engine = split_id(env_id).namespace not in ("", NAMESPACE)
         return env_id not in newest, foreign_engine, FAMILIES.index(words_for(env_id).family)
 
     return sorted(ids, key=place)

@@ -80,6 +80,8 @@ _ENDINGS: dict[str, Callable[[Any, float | None], str]] = {
     "CliffWalkingSlippery": _always("reached the goal"),
     "Taxi": _always("delivered the passenger"),
     "Blackjack": _blackjack,
+    "BitFlipping": _always("reached the goal"),
+    "BitFlippingContinuous": _always("reached the goal"),
     "Ant": _FELL,
     "Hopper": _FELL,
     "Walker2d": _FELL,
@@ -98,6 +100,6 @@ def ending_words(env_id: str, observation: Any, terminated: bool, truncated: boo
     """
     if terminated:
         parts = split_id(env_id)
-        words = _ENDINGS.get(parts.name) if parts.namespace in ("", "phys2d", "tabular") else None
+        words = _ENDINGS.get(parts.name) if parts.namespace in ("", "phys2d", "tabular", "rlstudio") else None
         return words(observation, reward) if words else "the environment ended the episode"
     return "time limit" if truncated else ""

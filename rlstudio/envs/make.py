@@ -20,6 +20,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from rlstudio.core.frame_store import Frame
 from rlstudio.envs.endings import ending_words
 from rlstudio.envs.ids import nearest_ids
+from rlstudio.envs.own import register_ours
 from rlstudio.envs.spaces import belongs_to
 from rlstudio.envs.studio_env import StudioEnv
 from rlstudio.envs.training_view import ending_of, training_frame
@@ -38,6 +39,8 @@ __all__ = [
     "step_limit",
     "training_frame",
 ]
+
+register_ours()
 
 OUR_STEP_LIMIT = 1000
 """Steps after which an episode is cut off where the environment has no limit of its own: no policy runs for ever."""

@@ -25,8 +25,10 @@ REQUIRED = (
     "CliffWalking-v1",
     "CliffWalkingSlippery-v1",
     "Taxi-v4",
+    "rlstudio/BitFlipping-v0",
+    "rlstudio/BitFlippingContinuous-v0",
 )
-"""All of classic control, Box2D and toy text: these must be there, whatever else is."""
+"""All of classic control, Box2D, toy text and our own: these must be there, whatever else is."""
 
 
 def _can_be_made(env_id: str) -> bool:

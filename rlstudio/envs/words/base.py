@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from rlstudio.envs.card import Dimension
 
-CLASSIC_CONTROL, BOX2D, TOY_TEXT, MUJOCO, THIRD_PARTY = FAMILIES = (
+CLASSIC_CONTROL, BOX2D, TOY_TEXT, GOALS, MUJOCO, THIRD_PARTY = FAMILIES = (
     "Classic control",
     "Box2D",
     "Toy text",
+    "Goals",
     "MuJoCo",
     "Third party",
 )
