@@ -18,6 +18,7 @@ from rlstudio.algorithms.reinforce.spec import SPEC as REINFORCE
 from rlstudio.algorithms.reinforce_numpy.spec import SPEC as REINFORCE_NUMPY
 from rlstudio.algorithms.reward_predictor.spec import SPEC as REWARD_PREDICTOR
 from rlstudio.algorithms.sarsa.spec import SPEC as SARSA
+from rlstudio.algorithms.sb3.catalogue import SPECS as SB3
 from rlstudio.algorithms.scripted.spec import SPEC as SCRIPTED
 from rlstudio.algorithms.third_party import third_party
 from rlstudio.algorithms.user_policy.spec import SPEC as USER_POLICY
@@ -40,6 +41,7 @@ BUILT_IN: tuple[AlgorithmSpec, ...] = (
     Q_LEARNING,
     SARSA,
     VALUE_ITERATION,
+    *SB3,
 )
 
 

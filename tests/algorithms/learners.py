@@ -9,6 +9,7 @@ import numpy as np
 from identity_env import LENGTH, vector
 from trial import Trial
 from trials_planning import PLANNING
+from trials_sb3 import SB3
 from trials_scripted import SCRIPTED
 from trials_search import SEARCH
 from trials_tabular import TABULAR
@@ -65,7 +66,7 @@ STUDIO = {
         torch_twin=True,
     ),
 }
-TRIALS: dict[str, Trial] = {**STUDIO, **PLANNING, **SEARCH, **SCRIPTED, **TABULAR}
+TRIALS: dict[str, Trial] = {**STUDIO, **PLANNING, **SEARCH, **SCRIPTED, **TABULAR, **SB3}
 SMALL = {key: trial.params for key, trial in TRIALS.items()}
 
 

@@ -38,6 +38,7 @@ class PlainRun:
         self._limits = (steps, episodes, updates, stop_at)
         self._window = window
         self._watch = watch
+        self.has_reset_steps = True
         self._sums = np.zeros(0)
         self._counts = np.zeros(0, int)
         self._ended = np.zeros(0, bool)
@@ -64,7 +65,7 @@ class PlainRun:
             self._sums = np.zeros(len(rewards))
             self._counts, self._ended = np.zeros(len(rewards), int), np.zeros(len(rewards), bool)
         single = len(rewards) == 1 and np.ndim(terminated) == 0
-        real = np.ones(1, bool) if single else ~self._ended
+        real = np.ones(len(rewards), bool) if single or not self.has_reset_steps else ~self._ended
         self._sums[real] += rewards[real]
         self._counts[real] += 1
         self._ended = ended
@@ -95,7 +96,9 @@ class PlainRun:
 
 
 def learn(learner: Any, run: PlainRun) -> PlainRun:
-    """Let the learner learn until the run ends it."""
+    """Let the learner learn until the run ends it. Of a vector environment the step after an end is a reset, unless
+    the learner resets its copies itself."""
+    run.has_reset_steps = getattr(learner, "has_reset_steps", True)
     with suppress(StopTraining):
         learner.learn(run)
     return run
