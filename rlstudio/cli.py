@@ -88,6 +88,7 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--events", metavar="FILE", help="make the live changes of an events.jsonl again")
     train.add_argument("--continue", dest="resume", metavar="RUN", help="go on with an earlier run, in its folder")
     train.add_argument("--runs-dir", metavar="DIR", help="where to put the run folder")
+    _add_trust(train)
     train.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
 
 
@@ -103,9 +104,20 @@ def _add_evaluate_and_record(commands: Any) -> None:
         command.add_argument("--sample", action="store_true", help="act as in training rather than greedily")
         command.add_argument("--checkpoint", metavar="STEP", help="a training step, or best (newest unless told)")
         command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+        _add_trust(command)
         command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
     record.add_argument("-o", "--output", required=True, metavar="OUT.gif", help="the file to write")
     record.add_argument("--fps", type=_frame_rate, metavar="F", help="frames a second (the environment's own)")
+
+
+def _add_trust(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--trust-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="run this Python file if the run names it: it can do anything you can",
+    )
 
 
 def _whole(text: str) -> int:

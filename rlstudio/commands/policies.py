@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rlstudio.commands.console import console, print_json, quiet_stdout
 from rlstudio.commands.find_run import find_run
+from rlstudio.commands.trust import trusted_files
 from rlstudio.core.episode import Episode
 from rlstudio.core.episode_data import episode_from_data
 from rlstudio.core.frame_store import Frame
@@ -41,7 +42,13 @@ def evaluate(options: argparse.Namespace) -> int:
     with quiet_stdout():
         config, policy = _load(options)
         command = EvaluatePolicy(
-            config.env, config.env_kwargs, policy, options.episodes, seed, greedy=not options.sample
+            config.env,
+            config.env_kwargs,
+            policy,
+            options.episodes,
+            seed,
+            greedy=not options.sample,
+            trusted_files=trusted_files(options),
         )
         with console() as channel:
             evaluate_job(command, channel)
@@ -80,7 +87,15 @@ def record(options: argparse.Namespace) -> int:
     with quiet_stdout():
         config, policy = _load(options)
         seed = FIRST_SEED if options.seed is None else options.seed
-        command = RecordEpisodes(config.env, config.env_kwargs, policy, options.episodes, seed, not options.sample)
+        command = RecordEpisodes(
+            config.env,
+            config.env_kwargs,
+            policy,
+            options.episodes,
+            seed,
+            greedy=not options.sample,
+            trusted_files=trusted_files(options),
+        )
         with console() as channel:
             record_job(command, channel)
             episodes = [episode_from_data(r.data) for r in channel.reports if isinstance(r, EpisodeRecorded)]

@@ -9,6 +9,7 @@ from typing import Any
 from rlstudio.commands.console import console, print_json, quiet_stdout
 from rlstudio.commands.find_run import find_run
 from rlstudio.commands.train_options import config_of
+from rlstudio.commands.trust import trusted_files
 from rlstudio.core.messages import StartTraining
 from rlstudio.jobs.train import check_config, train
 from rlstudio.storage.run_folder import default_runs_dir
@@ -25,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
             str(Path(options.runs_dir) if options.runs_dir else default_runs_dir()),
             resume=str(earlier) if earlier else None,
             watch="off",
+            trusted_files=trusted_files(options),
         )
         with console() as channel:
             train(start, channel)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 WatchMode = Literal["policy", "training", "off"]
 StepUnit = Literal["step", "update", "episode"]
 Floats = NDArray[np.float64]
+TrustedFiles = tuple[tuple[str, str], ...]
+"""Programs that a person agreed to run, as (path, SHA-256): see core.trusted_files. A job runs no others."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class StartTraining:
     watch: WatchMode = "policy"
     pace: float | None = None
     paused: bool = False
+    trusted_files: TrustedFiles = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ class StartPlaying:
     params: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     greedy: bool = True
+    trusted_files: TrustedFiles = ()
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ class RecordEpisodes:
     seed: int = 0
     greedy: bool = True
     save_to: str | None = None
+    trusted_files: TrustedFiles = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,7 @@ class EvaluatePolicy:
     episodes: int = 20
     seed: int = 10_000
     greedy: bool = True
+    trusted_files: TrustedFiles = ()
 
 
 @dataclass(frozen=True)

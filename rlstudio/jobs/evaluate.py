@@ -13,6 +13,7 @@ import numpy as np
 from rlstudio.algorithms.base import Policy
 from rlstudio.core.messages import EvaluatePolicy, Finished, Progress, Score, Stop
 from rlstudio.envs.make import ending_words, make
+from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.policies import build_policy
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
@@ -73,6 +74,7 @@ class _Cancelled(Exception):  # noqa: N818 - a signal, not an error
     pass
 
 
+@with_its_consent
 def evaluate(command: EvaluatePolicy, channel: Channel) -> None:
     """The job: report a Score an episode, then Finished with the summary. Stop ends it between steps."""
     env = make(command.env, command.env_kwargs)

@@ -11,6 +11,7 @@ from rlstudio.algorithms.base import Policy
 from rlstudio.core import messages as m
 from rlstudio.envs.make import ending_words, frame_of, frame_rate, make, step_limit
 from rlstudio.envs.spaces import action_names
+from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.policies import build_policy, untrained_policy
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
@@ -33,6 +34,7 @@ class LivePlayer:
         self._fps = frame_rate(self._env)
         self._limit = step_limit(self._env)
         self._actions = action_names(start.env, self._env.action_space)
+        self._given = start.policy
         self._policy_step: int | None = start.policy.step if start.policy else None
         self._untrained = start.policy is None
         self._paused = False
@@ -132,12 +134,22 @@ class LivePlayer:
             case m.Resume():
                 self._paused = False
             case m.UsePolicy(policy):
-                self._policy = build_policy(policy, self._env)
-                self._changed_policy = True
+                if not _is_the_same(policy, self._given):
+                    self._policy = build_policy(policy, self._env)
+                    self._changed_policy = True
+                self._given = policy
                 self._policy_step = policy.step if policy else None
                 self._untrained = policy is None or policy.step is None
 
 
+def _is_the_same(new: m.PolicyData | None, old: m.PolicyData | None) -> bool:
+    """Whether a policy has no weights and so acts as before: what it remembers of the episode is not to be lost."""
+    if new is None or old is None or new.arrays or old.arrays:
+        return False
+    return (new.algorithm, new.settings) == (old.algorithm, old.settings)
+
+
+@with_its_consent
 def play(start: m.StartPlaying, channel: Channel) -> None:
     """The job."""
     LivePlayer(start, channel).play()

@@ -10,6 +10,7 @@ from rlstudio.algorithms.base import AlgorithmSpec, Policy
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core.messages import PolicyData
 from rlstudio.core.params import validate
+from rlstudio.core.trusted_files import UserFileError
 from rlstudio.envs.make import make, make_vector
 
 
@@ -22,12 +23,15 @@ def build_policy(data: PolicyData | None, env: gym.Env[Any, Any]) -> Policy:
 
     Raises:
         PolicyMismatchError: where its weights do not fit the environment's spaces.
+        UserFileError: where it runs a file of the user's own that is not trusted, has changed, or is at fault.
     """
     if data is None:
         data = PolicyData("random")
     policy_class = get_algorithm(data.algorithm).load_policy()
     try:
         return policy_class.from_state(data.arrays, data.settings, env.observation_space, env.action_space)
+    except UserFileError:  # the file is at fault, not the environment
+        raise
     except (ValueError, KeyError) as error:
         name = env.spec.id if env.spec else "this environment"
         raise PolicyMismatchError(f"this {data.algorithm} policy cannot act in {name}: {error}") from error

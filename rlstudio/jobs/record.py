@@ -16,6 +16,7 @@ from rlstudio.core.frame_store import FrameStore
 from rlstudio.core.messages import EpisodeRecorded, Finished, PolicyData, Progress, RecordEpisodes, Score, Stop
 from rlstudio.envs.make import ending_words, frame_of, frame_rate, make, step_limit
 from rlstudio.envs.spaces import action_names, readable, readable_names
+from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.evaluate import summarise
 from rlstudio.jobs.policies import build_policy
 from rlstudio.storage.episode_file import save_episode
@@ -91,6 +92,7 @@ def record_episode(
     return episode
 
 
+@with_its_consent
 def record(command: RecordEpisodes, channel: Channel) -> None:
     """The job: an EpisodeRecorded and a Score each, then Finished with the summary. Stop ends it between steps."""
     channel.enter(Phase.STARTING)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
+from rlstudio.core.trusted_files import NotTrustedError, UserFileError
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -74,6 +75,10 @@ def _advice(error: BaseException) -> str:
 
     if isinstance(error, ParamError):
         return "Change the value and train again."
+    if isinstance(error, NotTrustedError):
+        return "Nothing was run."
+    if isinstance(error, UserFileError):
+        return "Correct the file and start again; you will be asked about it anew."
     if isinstance(error, MakeError):
         return "Choose another environment, or install what it needs."
     if isinstance(error, MemoryError):

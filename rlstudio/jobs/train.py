@@ -9,11 +9,13 @@ from typing import Any
 from rlstudio.algorithms.base import Learner, LearnerState, StopTraining
 from rlstudio.algorithms.blocks.devices import resolve_device
 from rlstudio.algorithms.catalogue import get_algorithm
+from rlstudio.algorithms.programs import check_consent
 from rlstudio.core.messages import Evaluation, Finished, Started, StartTraining, Status
 from rlstudio.core.params import ParamError, ParamFault, describe, validate
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.catalogue import card_for, check_id
 from rlstudio.envs.make import MakeError, make
+from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.live_params import check_script
@@ -55,10 +57,12 @@ def check_config(config: RunConfig) -> None:
         raise ParamError([ParamFault("algorithm", config.algorithm, f"one that can act here: {reason}")])
 
 
+@with_its_consent
 def train(start: StartTraining, channel: Channel) -> None:
     """The job. Reports Started, batches, and Finished; raises what the learner raised, the folder marked failed."""
     config = RunConfig.parse(start.config)
     check_config(config)
+    check_consent(config.algorithm, config.params)
     spec = get_algorithm(config.algorithm)
     device = resolve_device(config.device)
     earlier = _to_continue(Path(start.resume), config) if start.resume else None
