@@ -5,7 +5,8 @@
 Each run is `rlstudio train` with the preset `rl-zoo` and RL Zoo's number of steps, then `rlstudio evaluate` for 100
 greedy episodes (seeds that no evaluation during training used) of the last checkpoint and of the best one. Three seeds
 where one takes up to ten minutes of CPU time, one where it takes up to an hour; a run whose first minutes say that it
-would take longer is stopped and written down as not run. Rows are kept as they come in `tests/benchmarks/results/reference.json`;
+would take longer is stopped and written down as not run. Rows are kept as they come in
+`tests/benchmarks/results/reference.json`;
 what stands there is not run again.
 """
 

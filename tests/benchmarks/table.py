@@ -85,7 +85,7 @@ def reference_page(rows: Iterable[Row]) -> Iterable[str]:
         "seed (0, 1, 2); several seeds are judged by their mean."
     )
     yield ""
-    yield "| cell | steps | RL Zoo | best checkpoint | last checkpoint | reached | CPU minutes a run | command (seed 0) |"
+    yield "| cell | steps | RL Zoo | best checkpoint | last checkpoint | reached | CPU minutes | command (seed 0) |"
     yield "|---|---|---|---|---|---|---|---|"
     for cell in cells():
         zoo = f"{cell.zoo_mean:g}" + (f" ± {cell.zoo_std:g}" if cell.zoo_std else "")
