@@ -6,6 +6,8 @@
    fresh world before each reset.
 3. LunarLander's flames are bodies of its Box2D world that collide with the ground, which it has only while it is
    rendered. Here they touch nothing, so that a watched episode is the unwatched one, to the bit.
+
+And toy text draws its luck quickly, see quick_draws.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import gymnasium as gym
+
+from rlstudio.envs.quick_draws import quicken_draws
 
 
 def _do_nothing(*_: Any, **__: Any) -> None:
@@ -73,6 +77,7 @@ class StudioEnv(gym.wrappers.TimeLimit[Any, Any]):
         self.last_observation: Any = None
         inner: Any = env.unwrapped
         self._reuses_world = _is_of(inner, "gymnasium.envs.box2d.bipedal_walker", "BipedalWalker")
+        quicken_draws(inner)
         if _is_of(inner, "gymnasium.envs.box2d.lunar_lander", "LunarLander"):
             _make_particles_harmless(inner)
 
