@@ -30,6 +30,7 @@ KEYS = (
     ("Ctrl+B", "fold the setup"),
     ("Ctrl++  Ctrl+-", "larger, smaller text"),
     ("F1", "what is this"),
+    ("Shift+F1", "about this algorithm"),
     ("F11", "present"),
 )
 

@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self._add(menu, "presentAction", "Present", self.toggle_present, "F11")
         menu.addSeparator()
         self._add(menu, "whatsThisAction", "What is this?", self._whats_this, "F1")
+        self._add(menu, "algorithmPageAction", "About this algorithm…", self.setup.explain_algorithm, "Shift+F1")
         self._add(menu, "keysAction", "Keys")
         self._add(menu, "aboutAction", "About RL Studio", lambda: show_about(self))
         menu.addSeparator()
@@ -201,9 +202,10 @@ class MainWindow(QMainWindow):
         self.stage.export()
 
     def _whats_this(self) -> None:
-        """Tooltips are the program's one explanation; "What is this?" shows the same words on a click."""
+        """Where nothing longer is written, "What is this?" shows on a click what the tooltip says at that moment."""
         for widget in self.findChildren(QWidget):
-            if widget.toolTip() and not widget.whatsThis():
+            if widget.toolTip() and (not widget.whatsThis() or widget.property("saysTooltip")):
+                widget.setProperty("saysTooltip", True)
                 widget.setWhatsThis(widget.toolTip())
         QWhatsThis.enterWhatsThisMode()
 

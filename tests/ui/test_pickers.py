@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import ANT, CARDS, CARTPOLE, PENDULUM, SPECS
+from fakes import ANT, CARDS, CARTPOLE, PENDULUM, SPECS, ValueParams, spec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QPushButton
 
+from rlstudio.algorithms.catalogue import algorithms, presets_for
+from rlstudio.core.params import describe
+from rlstudio.ui.widgets.algorithm_form import AlgorithmForm
+from rlstudio.ui.widgets.algorithm_page import AlgorithmPage
 from rlstudio.ui.widgets.algorithm_picker import AlgorithmPicker
 from rlstudio.ui.widgets.choice import CHOICE_ROLE, Choice
 from rlstudio.ui.widgets.choice_popup import ChoicePopup
@@ -154,3 +158,72 @@ def test_algorithms_are_listed_once_and_greyed_with_the_reason(show: Callable[..
     assert choice.why_not == "DQN needs discrete actions; Pendulum's are continuous"
     picker.set_specs(SPECS, CARTPOLE)
     assert popup.list.model().index(3, 0).data(CHOICE_ROLE).why_not == ""
+
+
+def test_families_stand_in_a_sensible_order_and_say_who_made_what(show: Callable[..., Any]) -> None:
+    picker = show(AlgorithmPicker(), 220, 30)
+    studio, other, search = (
+        spec(key, title, ValueParams, family=family, implementation=by)
+        for key, title, family, by in (
+            ("dqn", "DQN", "value based", "Studio"),
+            ("sb3_dqn", "DQN", "value based", "Stable-Baselines3"),
+            ("ars", "ARS", "evolution and search", "sb3-contrib"),
+        )
+    )
+    picker.set_specs([studio, other, search], CARTPOLE)
+    model = picker.popup().list.model()
+    assert listed(picker.popup()) == ["Evolution and search", "ARS", "Value based", "DQN"]
+    assert model.index(3, 0).data(CHOICE_ROLE).aside == "Studio · Stable-Baselines3"
+    for words, found in (
+        ("sb3 contrib", ["ARS"]),
+        ("sb3_dqn", ["DQN"]),
+        ("evolution", ["ARS"]),
+        ("baselines3", ["ARS", "DQN"]),
+    ):
+        picker.popup().search.setText(words)
+        assert [name for name in listed(picker.popup()) if name in ("ARS", "DQN")] == found, words
+
+
+def test_an_algorithm_is_greyed_only_where_no_implementation_can_act(show: Callable[..., Any]) -> None:
+    picker = show(AlgorithmPicker(), 220, 30)
+    refusing = spec("a", "DQN", ValueParams, refuses=lambda card: "not here by this one")
+    willing = spec("b", "DQN", ValueParams, implementation="Stable-Baselines3")
+    picker.set_specs([refusing, willing], PENDULUM)
+    choice = picker.popup().list.model().index(1, 0).data(CHOICE_ROLE)
+    assert choice.why_not == ""
+    assert "Not here by Studio: not here by this one" in choice.details()
+
+
+def test_a_long_reason_is_shown_whole(show: Callable[..., Any]) -> None:
+    picker = show(AlgorithmPicker(), 220, 30)
+    short, long = "needs discrete actions", "needs to know the rules, which are published nowhere; " * 3
+    picker.set_specs(
+        [spec(str(len(why)), str(len(why)), ValueParams, refuses=lambda card, why=why: why) for why in (short, long)],
+        PENDULUM,
+    )
+    picker.open_popup()
+    popup = picker.popup()
+    heights = [popup.list.sizeHintForIndex(popup.list.model().index(row, 0)).height() for row in (1, 2)]
+    assert heights[1] >= heights[0] + 2 * popup.list.fontMetrics().height() * 0.9
+
+
+def test_the_page_about_an_algorithm_says_everything_its_spec_says(show: Callable[..., Any]) -> None:
+    form = show(AlgorithmForm(list(algorithms().values()), presets_for), 288, 200)
+    form.set_environment("CartPole-v1", CARTPOLE)
+    form.set_choice("ppo", None)
+    form.explain_button.click()
+    page = form.findChild(AlgorithmPage)
+    assert page.isVisible()
+    assert page.windowTitle() == "About PPO"
+    text = page.text.toPlainText()
+    ppo = algorithms()["ppo"]
+    for info in describe(ppo.params):
+        assert all(words in text for words in (info.help, info.higher, info.lower, info.usual))
+    for metric in ppo.metrics:
+        assert metric.healthy in text
+    assert "r = π(a|s) / πold(a|s)" in text
+    assert "RL Zoo" in text
+    assert "<i>r</i>" in form.picker.whatsThis()
+    form.set_choice("dqn", None)
+    assert page.windowTitle() == "About DQN"
+    page.close()

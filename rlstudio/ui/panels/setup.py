@@ -92,6 +92,10 @@ class SetupPanel(FoldablePanel):
         self._environment.set_cards(cards)
         self._judge(afresh=False)
 
+    def explain_algorithm(self) -> None:
+        """Show the page about the algorithm chosen."""
+        self._algorithm.explain()
+
     def request(self) -> dict[str, Any]:
         """What the user asks for, as the arguments of `algorithms.resolve.resolve`.
 

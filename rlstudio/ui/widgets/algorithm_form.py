@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from rlstudio.algorithms.base import AlgorithmSpec, Preset
 from rlstudio.envs.card import EnvironmentCard
+from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.algorithm_page import AlgorithmPage
 from rlstudio.ui.widgets.algorithm_picker import AlgorithmPicker
+from rlstudio.ui.widgets.algorithm_words import short_html
 from rlstudio.ui.widgets.value_editors import QuietCombo
 
 NO_PRESET = "none"
@@ -46,6 +50,7 @@ class AlgorithmForm(QWidget):
         self._env = ""
         self._card: EnvironmentCard | None = None
         self._edits: dict[tuple[str, str], _Edits] = {}
+        self._page: AlgorithmPage | None = None
         self.picker = AlgorithmPicker(self)
         self._implementation = self._combo("implementationPicker", "Implementation")
         self._preset = self._combo("presetPicker", "Preset")
@@ -56,7 +61,7 @@ class AlgorithmForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(self.picker)
+        column.addLayout(self._picker_row())
         column.addLayout(self._rows())
         column.addWidget(self._note)
         self.picker.chosen.connect(self._on_title)
@@ -69,6 +74,26 @@ class AlgorithmForm(QWidget):
         combo.setAccessibleName(accessible)
         combo.hide()
         return combo
+
+    def _picker_row(self) -> QHBoxLayout:
+        """The picker, and a button that explains what is picked."""
+        self.explain_button = QToolButton(self)
+        self.explain_button.setObjectName("explainAlgorithmButton")
+        self.explain_button.setAccessibleName("About this algorithm")
+        self.explain_button.setToolTip("About this algorithm: its idea, its update rule, what each parameter does")
+        set_icon(self.explain_button, "help", "muted")
+        self.explain_button.clicked.connect(self.explain)
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        row.addWidget(self.picker, 1)
+        row.addWidget(self.explain_button)
+        return row
+
+    def explain(self) -> None:
+        """Show the page about the algorithm chosen."""
+        if self._page is None:
+            self._page = AlgorithmPage(self)
+        self._page.show_spec(self._spec, self._presets())
 
     def _rows(self) -> QGridLayout:
         """The two lists with their names before them, in columns."""
@@ -155,6 +180,9 @@ class AlgorithmForm(QWidget):
     def _show(self, moved: str = "") -> None:
         self.picker.set_key(self._spec.title)
         siblings = self._siblings()
+        self.picker.setWhatsThis(f"<b>{escape(self._spec.title)}</b>{short_html(siblings, self._card)}")
+        if self._page is not None and self._page.isVisible():
+            self._page.show_spec(self._spec, self._presets())
         self._implementation.clear()
         for index, spec in enumerate(siblings):
             self._implementation.addItem(spec.implementation, spec.key)

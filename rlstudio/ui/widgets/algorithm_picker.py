@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from html import escape
 
 from PySide6.QtWidgets import QWidget
 
 from rlstudio.algorithms.base import AlgorithmSpec
+from rlstudio.algorithms.words import by_family, implementation_words
 from rlstudio.envs.card import EnvironmentCard
+from rlstudio.ui.widgets.algorithm_words import short_html
 from rlstudio.ui.widgets.choice import Choice
 from rlstudio.ui.widgets.number_text import capitalised
 from rlstudio.ui.widgets.picker import Picker
+
+_ALSO_CALLED = {"Stable-Baselines3": "SB3", "sb3-contrib": "SB3 contrib Stable-Baselines3"}
 
 
 class AlgorithmPicker(Picker):
@@ -26,36 +29,24 @@ class AlgorithmPicker(Picker):
         titles: dict[str, list[AlgorithmSpec]] = {}
         for spec in specs:
             titles.setdefault(spec.title, []).append(spec)
-        families = dict.fromkeys(group[0].family for group in titles.values())
-        self.set_choices(
-            choice_of(group, card) for family in families for group in titles.values() if group[0].family == family
-        )
+        families = by_family(group[0] for group in titles.values())
+        self.set_choices(choice_of(titles[spec.title], card) for members in families.values() for spec in members)
 
 
 def choice_of(specs: list[AlgorithmSpec], card: EnvironmentCard | None) -> Choice:
     """The implementations of one algorithm as the popup shows them: greyed only when none of them can learn."""
     spec = specs[0]
     reasons = [each.why_not(card) if card else None for each in specs]
+    who = [
+        word for each in specs for word in (each.key, each.implementation, _ALSO_CALLED.get(each.implementation, ""))
+    ]
     return Choice(
         key=spec.title,
         title=spec.title,
         subtitle=", ".join(spec.tags),
+        aside=implementation_words(specs),
         group=capitalised(spec.family),
         why_not=(reasons[0] or "") if all(reasons) else "",
-        details=partial(details_of, spec),
-        more=" ".join((spec.key, spec.paper, spec.idea)),
+        details=partial(short_html, specs, card),
+        more=" ".join((*who, spec.paper, spec.idea)),
     )
-
-
-def details_of(spec: AlgorithmSpec) -> str:
-    """Rich text for the reading side."""
-    parts = [f"<p>{escape(spec.idea)}</p>"] if spec.idea else []
-    if spec.update_rule:
-        parts.append(f"<p><b>Update</b><br>{escape(spec.update_rule)}</p>")
-    if spec.metrics:
-        rows = "".join(f"<p><b>{escape(metric.title)}</b> {escape(metric.help)}</p>" for metric in spec.metrics)
-        parts.append(f"<h4>What it logs</h4>{rows}")
-    if spec.paper:
-        link = f" <a href='{escape(spec.paper_url, quote=True)}'>Read it</a>" if spec.paper_url else ""
-        parts.append(f"<p><b>Paper</b><br>{escape(spec.paper)}{link}</p>")
-    return "".join(parts)

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImageReader, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImageReader, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from rlstudio.ui.theme import current_colors, font_points
@@ -28,6 +28,7 @@ class Choice:
         why_not: the reason it cannot be chosen; "" when it can.
         install: a command that would mend that.
         details: makes the rich text for the reading side, when it is looked at.
+        aside: a word at the end of the title's line (who made it).
         more: words that the search finds it by, beside title and subtitle.
         extra: shown only when asked for (older versions).
     """
@@ -40,6 +41,7 @@ class Choice:
     install: str = ""
     picture: str = ""
     details: Callable[[], str] = str
+    aside: str = ""
     more: str = ""
     extra: bool = False
 
@@ -106,7 +108,9 @@ class ChoiceModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.title if isinstance(row, Choice) else row
         if isinstance(row, Choice) and role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(filter(None, (row.title, row.subtitle, row.why_not and f"not available: {row.why_not}")))
+            return ", ".join(
+                filter(None, (row.title, row.aside, row.subtitle, row.why_not and f"not available: {row.why_not}"))
+            )
         if isinstance(row, Choice) and role == Qt.ItemDataRole.DecorationRole:
             return self._picture(row.picture)
         return None
@@ -140,8 +144,9 @@ class ChoiceDelegate(QStyledItemDelegate):
         if choice is None:
             return QSize(100, line + 3 * MARGIN // 2)
         room = option.widget.viewport().width() - 2 * MARGIN
-        wraps = option.fontMetrics.horizontalAdvance(choice.why_not) > room  # a reason may take two lines
-        text = (3 if wraps else 2) * line + 2 * MARGIN
+        metrics = QFontMetrics(_font(option.font, 0.9))
+        reason = metrics.boundingRect(QRect(0, 0, room, 1000), int(Qt.TextFlag.TextWordWrap), choice.why_not).height()
+        text = line + (max(line, reason + 2) if choice.why_not else line) + 2 * MARGIN
         return QSize(100, max(text, PICTURE.height() + MARGIN) if choice.picture else text)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -179,7 +184,10 @@ class ChoiceDelegate(QStyledItemDelegate):
         top = area.top() + (MARGIN if choice.why_not else (area.height() - 2 * line) // 2)
         selected = bool(state & QStyle.StateFlag.State_Selected)
         quiet = colors.text if selected else colors.muted
-        self._line(painter, area, top, choice.title, QColor(quiet if choice.why_not else colors.text), 1.0)
+        title = QColor(quiet if choice.why_not else colors.text)
+        self._line(
+            painter, area.adjusted(0, 0, -self._aside(painter, area, top, choice), 0), top, choice.title, title, 1.0
+        )
         if choice.why_not:
             painter.setFont(_font(painter.font(), 0.9))
             painter.setPen(QColor(quiet))
@@ -187,6 +195,18 @@ class ChoiceDelegate(QStyledItemDelegate):
             painter.drawText(rest, Qt.TextFlag.TextWordWrap, choice.why_not)
         else:
             self._line(painter, area, top + line, choice.subtitle, QColor(quiet), 0.9)
+
+    def _aside(self, painter: QPainter, area: QRect, top: int, choice: Choice) -> int:
+        """Write who made it at the end of the title's line, where title and it have room; the width it took."""
+        font = _font(painter.font(), 1.0)
+        title = QFontMetrics(font).horizontalAdvance(choice.title)
+        painter.setFont(_font(painter.font(), 0.85))
+        width = painter.fontMetrics().horizontalAdvance(choice.aside)
+        if not choice.aside or title + width + 2 * MARGIN > area.width():
+            return 0
+        painter.setPen(QColor(current_colors().muted))
+        painter.drawText(area.right() - width, top + QFontMetrics(font).ascent(), choice.aside)
+        return width + MARGIN
 
     def _draw_picture(self, painter: QPainter, area: QRect, choice: Choice, picture: QPixmap | None) -> None:
         if picture is None:

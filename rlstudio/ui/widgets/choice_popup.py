@@ -206,7 +206,9 @@ class ChoiceDetails(QWidget):
         self._install.setText(choice.install)
         self._install.setFont(mono_font())
         self._show_picture(choice.picture)
-        style = f"a {{ color: {current_colors().accent}; }} p {{ margin: 0 0 8px 0; }} h4 {{ margin: 8px 0 4px 0; }}"
+        colors = current_colors()
+        style = f"a {{ color: {colors.accent}; }} p {{ margin: 0 0 8px 0; }} h4 {{ margin: 12px 0 4px 0; }}"
+        style += f" .quiet {{ color: {colors.muted}; }}"
         self.text.document().setDefaultStyleSheet(style)
         self.text.setHtml(choice.details())
 

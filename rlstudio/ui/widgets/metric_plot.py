@@ -85,6 +85,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self.left.logarithmic = content.logarithmic
         self.setAccessibleName(f"Plot of {content.title}")
         self.legend.setToolTip(content.help)
+        self.setWhatsThis(content.help)
         self.start_over()
 
     def set_source(self, history: History | None, ghost: History | None, ghost_label: str, x_axis: XAxis) -> None:
