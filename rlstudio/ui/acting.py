@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from rlstudio.core import messages as m
 from rlstudio.core.episode_data import episode_from_data
+from rlstudio.ui.consent import Consent, programs_that_act
 from rlstudio.ui.errand import Errand
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.live import Subject
@@ -32,8 +33,9 @@ class Acting(QObject):
     progressed = Signal(float, str)
     changed = Signal()
 
-    def __init__(self, window: MainWindow, desk: JobDesk) -> None:
+    def __init__(self, window: MainWindow, desk: JobDesk, consent: Consent) -> None:
         super().__init__(window)
+        self._consent = consent
         self._window = window
         self.recording = Errand("Recording", desk, self)
         self.evaluating = Errand("Evaluation", desk, self)
@@ -78,10 +80,20 @@ class Acting(QObject):
         if self.recording.active:
             self.recording.stop()
             return
+        again = lambda: self.record(subject, policy, wish, save_to)  # noqa: E731
+        if not self._consent.agreed(programs_that_act(policy, None, {}), again):
+            return
         self._fresh = True
         self.recording.start(
             m.RecordEpisodes(
-                subject.env, subject.env_kwargs, policy, wish.episodes, FIRST_SEED, wish.greedy, save_to=save_to
+                subject.env,
+                subject.env_kwargs,
+                policy,
+                wish.episodes,
+                FIRST_SEED,
+                wish.greedy,
+                save_to=save_to,
+                trusted_files=self._consent.given,
             )
         )
         self._window.scores.begin(f"Recording, {_manner(policy, wish)}", wish.episodes)
@@ -111,8 +123,19 @@ class Acting(QObject):
 
     def evaluate(self, subject: Subject, policy: m.PolicyData | None, wish: ActWish) -> None:
         """List the scores of N episodes."""
+        again = lambda: self.evaluate(subject, policy, wish)  # noqa: E731
+        if not self._consent.agreed(programs_that_act(policy, None, {}), again):
+            return
         started = self.evaluating.start(
-            m.EvaluatePolicy(subject.env, subject.env_kwargs, policy, wish.episodes, FIRST_SEED, wish.greedy)
+            m.EvaluatePolicy(
+                subject.env,
+                subject.env_kwargs,
+                policy,
+                wish.episodes,
+                FIRST_SEED,
+                wish.greedy,
+                trusted_files=self._consent.given,
+            )
         )
         if started:
             self._window.scores.begin(f"Evaluation, {_manner(policy, wish)}", wish.episodes)

@@ -18,6 +18,7 @@ from rlstudio.storage.paths import cache_dir, default_runs_dir
 from rlstudio.ui.about import show_keys
 from rlstudio.ui.acting import Acting
 from rlstudio.ui.closing import Closing
+from rlstudio.ui.consent import Consent
 from rlstudio.ui.errand import Errand
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.keys import add_keys
@@ -48,9 +49,10 @@ class Controller(QObject):
         self.desk = JobDesk()
         self.training = Training(self.desk, self)
         self.live = Live(self.desk, self)
-        self.acting = Acting(window, self.desk)
-        self.starting = Starting(window, self.training, runs_dir)
-        self.watching = Watching(window, self.training, self.live, self.starting)
+        self.consent = Consent(window)
+        self.acting = Acting(window, self.desk, self.consent)
+        self.starting = Starting(window, self.training, self.consent, runs_dir)
+        self.watching = Watching(window, self.training, self.live, self.starting, self.consent)
         self.library = Library(window, runs_dir)
         self.closing = Closing(window, self.training, self.acting)
         self._listing = Errand("Listing the environments", self.desk, self)
@@ -142,6 +144,7 @@ class Controller(QObject):
         self.library.opened.connect(self._show_opened)
         self.library.episodeOpened.connect(self._show_episode)
         self.library.failed.connect(self.telling.fail)
+        self.consent.refused.connect(self.telling.fail)
 
     def _connect_jobs(self) -> None:
         self.training.stateChanged.connect(self._training_changed)

@@ -41,26 +41,36 @@ class Live(QObject):
         self._job: Job | None = None
         self._subject: Subject | None = None
         self._policy: m.PolicyData | None = None
+        self._trusted: m.TrustedFiles = ()
         self._last_fault = float("-inf")
         self._paused = False
         self._said = False
 
-    def show(self, subject: Subject, policy: m.PolicyData | None = None) -> None:
-        """Play that subject, with `policy` or untrained."""
+    def show(self, subject: Subject, policy: m.PolicyData | None = None, trusted_files: m.TrustedFiles = ()) -> None:
+        """Play that subject, with `policy` or untrained; `trusted_files` are the programs that this may run."""
         same_place = self._subject is not None and (self._subject.env, self._subject.env_kwargs) == (
             subject.env,
             subject.env_kwargs,
         )
+        same_place = same_place and trusted_files == self._trusted
         if self._job is not None and same_place and policy is not None:
             self.use(policy)
             self._subject = subject
             return
-        if self._job is not None and subject == self._subject and policy is None and self._policy is None:
+        if self._job is not None and same_place and subject == self._subject and policy is self._policy is None:
             return
         self.stop()
-        self._subject, self._policy, self._said = subject, policy, False
+        self._subject, self._policy, self._said, self._trusted = subject, policy, False, trusted_files
         self._job = self._desk.start(
-            m.StartPlaying(subject.env, subject.env_kwargs, policy, subject.algorithm, subject.params, subject.seed),
+            m.StartPlaying(
+                subject.env,
+                subject.env_kwargs,
+                policy,
+                subject.algorithm,
+                subject.params,
+                subject.seed,
+                trusted_files=trusted_files,
+            ),
             self._heard,
             self._ended,
         )
@@ -116,4 +126,4 @@ class Live(QObject):
         if soon or subject is None:
             self.failed.emit(what_happened, "Choose what to watch again to restart it.", "")
         else:
-            self.show(subject, self._policy)
+            self.show(subject, self._policy, self._trusted)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton
 
 from rlstudio.algorithms.catalogue import get_algorithm, presets_for
+from rlstudio.algorithms.programs import programs_of_run
 from rlstudio.algorithms.resolve import continued, resolve
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError, describe
@@ -16,6 +17,7 @@ from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.card import EnvironmentCard
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
+from rlstudio.ui.consent import Consent
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.training import Training
 from rlstudio.ui.widgets.speed_slider import pace_at
@@ -27,10 +29,11 @@ _USUAL_FPS, _USUAL_LENGTH = 30.0, 500
 class Starting(QObject):
     """Reads the setup, the speed and the watch mode; starts the training."""
 
-    def __init__(self, window: MainWindow, training: Training, runs_dir: Path) -> None:
+    def __init__(self, window: MainWindow, training: Training, consent: Consent, runs_dir: Path) -> None:
         super().__init__(window)
         self._window = window
         self._training = training
+        self._consent = consent
         self._runs_dir = runs_dir
         self.cards: dict[str, EnvironmentCard] = {}
 
@@ -57,6 +60,10 @@ class Starting(QObject):
         except RunFolderError as error:
             window.banner.say(str(error), fault=True)
             return
+        again = "new" if kind == "new seed" else kind
+        programs = programs_of_run(config.algorithm, config.params)
+        if not self._consent.agreed(programs, lambda: self.train(again)):
+            return
         window.banner.hide()
         window.stage.back_to_live()
         training.start(
@@ -66,6 +73,7 @@ class Starting(QObject):
                 resume=training.run if continued else None,
                 watch=window.stage.watch_mode(),  # type: ignore[arg-type]
                 pace=self.pace(config),
+                trusted_files=self._consent.given,
             )
         )
         if not continued:

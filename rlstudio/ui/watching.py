@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
+from rlstudio.ui.consent import Consent, programs_that_act
 from rlstudio.ui.live import Live, Subject
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.opening import OpenedRun, best_policy
@@ -17,8 +20,11 @@ from rlstudio.ui.training import Training
 class Watching(QObject):
     """Keeps the live view showing what it should. `opened` is a run of before that lends its policy."""
 
-    def __init__(self, window: MainWindow, training: Training, live: Live, starting: Starting) -> None:
+    def __init__(
+        self, window: MainWindow, training: Training, live: Live, starting: Starting, consent: Consent
+    ) -> None:
         super().__init__(window)
+        self._consent = consent
         self._window, self._training, self._live, self._starting = window, training, live, starting
         self.opened: OpenedRun | None = None
         self.has_best = False
@@ -50,7 +56,17 @@ class Watching(QObject):
         elif mode == "training" and not self._training.active:
             stage.show_message("The training environment is shown while it trains")
         elif mode == "policy":
-            self._live.show(subject, self._training.policy if self._is_trained(subject) else None)
+            self._let_act(subject, self._training.policy if self._is_trained(subject) else None)
+
+    def _let_act(self, subject: Subject, policy: m.PolicyData | None) -> None:
+        """Play the policy; one that runs a file of the user's own only where that was agreed to. Nothing is asked."""
+        programs = programs_that_act(policy, subject.algorithm, subject.params)
+        if self._consent.has(programs):
+            self._live.show(subject, policy, self._consent.given if programs else ())
+            return
+        self._live.stop()
+        names = ", ".join(Path(path).name for path in programs)
+        self._window.stage.show_message(f"{names} is a program: it acts here once you press Train and agree to run it")
 
     def look(self) -> None:
         """The player stands still while nobody can see it."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from rlstudio.core.params import ParamInfo
 from rlstudio.ui.icons import set_icon
@@ -74,13 +75,18 @@ class ParamField(QWidget):
 
     def _lay_out(self) -> None:
         self._grid = grid = QGridLayout(self)
+        wide = self.info.program  # a path needs the whole width, and a button to choose it
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GAP)
         grid.setVerticalSpacing(2)
         grid.addWidget(self.title, 0, 0)
-        grid.addWidget(self.editor, 0, 1, Qt.AlignmentFlag.AlignVCenter)
+        if wide:
+            grid.addWidget(self._browse_button(), 0, 1, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(self.editor, 1, 0, 1, 3)
+        else:
+            grid.addWidget(self.editor, 0, 1, Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(self._reset, 0, 2, Qt.AlignmentFlag.AlignVCenter)
-        grid.addWidget(self._note, 1, 0, 1, 3)
+        grid.addWidget(self._note, 2 if wide else 1, 0, 1, 3)
         grid.setColumnStretch(0, 1)
         policy = self._reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the column must not jump when a value is changed
@@ -91,7 +97,31 @@ class ParamField(QWidget):
     def _size_editor(self) -> None:
         column = self.fontMetrics().averageCharWidth() * EDITOR_CHARACTERS + 6
         self.title.fit()
+        if self.info.program:
+            return
         self.editor.setFixedWidth(max(column, self.editor.sizeHint().width()) if self._is_list() else column)
+
+    def _browse_button(self) -> QPushButton:
+        button = QPushButton("Browse…", self)
+        button.setObjectName(f"browse_{self.info.name}")
+        button.setAccessibleName(f"Browse for {self.info.title}")
+        button.clicked.connect(self._browse)
+        return button
+
+    def _browse(self) -> None:
+        """Ask for a file; choosing one runs nothing."""
+        dialog = QFileDialog(self, "Choose a Python file", str(Path(str(self.value() or "")).parent))
+        dialog.setObjectName("programDialog")
+        dialog.setNameFilters(["Python files (*.py)"])
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self._choose)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _choose(self, path: str) -> None:
+        self.editor.set_value(path)
+        self._on_edited()
+        self.committed.emit()
 
     def _is_list(self) -> bool:
         return isinstance(self.editor, ChoiceEditor)  # its entries must not be cut
