@@ -25,7 +25,7 @@ class Imagined:
     """What was imagined of n action sequences over `horizon` steps; means over the members of the ensemble.
 
     Attributes:
-        scores: discounted sum of rewards, and of the leaf's value where there is one, (n,).
+        scores: discounted sum of rewards; the last step counts by its value where there is a value network, (n,).
         rewards: of each step, weighted by the chance that the episode still runs, (horizon, n).
         spread: standard deviation of the members' scores, (n,).
     """
@@ -47,15 +47,17 @@ class Model(Protocol):
     def rollout(self, observation: Array, inputs: Array, discount: float) -> Imagined:
         """What action sequences (horizon, n, n_inputs) would bring."""
 
-    def leaf_values(self, states: Array) -> Array:
-        """Value of states (members, n, observation_size), (members, n); zeros without a value network."""
+    def values(self, states: Array, inputs: Array) -> Array | None:
+        """Return to be had from actions (n, n_inputs) on, in states (members, n, observation_size): (members, n).
+        None without a value network."""
 
 
 class Imagination:
     """The networks "dynamics", "reward" and perhaps "value" with everything folded in.
 
     "dynamics" maps (state, action) to the state's change and, as its last output, the logit of the episode's end;
-    "reward" maps (state, action) to the reward of a step after which the episode goes on, and of one that ends it.
+    "reward" maps (state, action) to the reward of a step after which the episode goes on, and of one that ends it;
+    "value" maps (state, action) to the discounted return from there on.
     """
 
     def __init__(self, specs: Mapping[str, EnsembleSpec]) -> None:
@@ -97,7 +99,7 @@ class Imagination:
 
     def step(self, states: Array, inputs: Array) -> tuple[Array, Array, Array]:
         """See Model.step."""
-        joined = np.concatenate([states, np.broadcast_to(inputs, (len(states), *inputs.shape))], axis=-1)
+        joined = self._joined(states, inputs)
         out = self._dynamics.forward(joined)
         following = np.clip(states + out[..., :-1], self.arrays[_LOW], self.arrays[_HIGH])
         ending = sigmoid(out[..., -1]) if self.ends else np.zeros(states.shape[:-1], np.float32)
@@ -105,13 +107,27 @@ class Imagination:
         rewards = rewards.reshape(*states.shape[:-1], 2)
         return following, rewards[..., 0] * (1.0 - ending) + rewards[..., 1] * ending, ending
 
-    def leaf_values(self, states: Array) -> Array:
-        """See Model.leaf_values."""
-        if self._value is None:
-            return np.zeros(states.shape[:-1], np.float32)
-        rows = np.ascontiguousarray(states).reshape(-1, self.observation_size)
-        values: Array = self._value.forward(rows).mean(axis=0).reshape(states.shape[:-1])
-        return values
+    def values(self, states: Array, inputs: Array) -> Array | None:
+        """See Model.values."""
+        return None if self._value is None else self._values_of(self._joined(states, inputs))
+
+    def _joined(self, states: Array, inputs: Array) -> Array:
+        return np.concatenate([states, np.broadcast_to(inputs, (len(states), *inputs.shape))], axis=-1)
+
+    def _values_of(self, joined: Array) -> Array:
+        assert self._value is not None
+        values: Array = self._value.forward(joined.reshape(-1, joined.shape[-1])).mean(axis=0)
+        return values.reshape(joined.shape[:-1])
+
+    def lowest_values(self, states: Array, inputs: Array) -> Array:
+        """What the most careful member of "value" expects of n_inputs-rows (n, count, n_inputs) in states
+        (n, observation_size): (n, count)."""
+        assert self._value is not None
+        joined: Array = np.empty((*inputs.shape[:2], self.observation_size + inputs.shape[-1]), np.float32)
+        joined[..., : self.observation_size] = states[:, None]
+        joined[..., self.observation_size :] = inputs
+        values: Array = self._value.forward(joined.reshape(-1, joined.shape[-1])).min(axis=0)
+        return values.reshape(inputs.shape[:2])
 
     # ------------------------------------------------------------ many steps
 
@@ -124,32 +140,34 @@ class Imagination:
         joined[0, ..., :size] = observation
         logits = self._room((horizon, members, n))
         low, high = self.arrays[_LOW], self.arrays[_HIGH]
-        states = joined[0, ..., :size]
-        for t in range(horizon):
+        steps = horizon if self._value is None else horizon - 1  # the last one is not imagined but valued
+        for t in range(steps):
             out = self._dynamics.forward(joined[t])
             logits[t] = out[..., size]
-            states = out[..., :size] + joined[t, ..., :size]
-            np.maximum(states, low, out=states)
-            np.minimum(states, high, out=states)
             if t + 1 < horizon:
-                joined[t + 1, ..., :size] = states
+                states = joined[t + 1, ..., :size]
+                np.add(out[..., :size], joined[t, ..., :size], out=states)
+                np.maximum(states, low, out=states)
+                np.minimum(states, high, out=states)
         found = self._reward.forward(joined.reshape(-1, joined.shape[-1]))
         rewards = (found if len(found) == 1 else found.mean(axis=0, keepdims=True)).reshape(horizon, members, n, 2)
-        return self._sum_up(rewards, logits, states, discount)
+        last = None if self._value is None else self._values_of(joined[-1])
+        return self._sum_up(rewards, logits, last, discount)
 
-    def _sum_up(self, rewards: Array, logits: Array, leaves: Array, discount: float) -> Imagined:
-        """Discounted sums, each step weighted by the chance that the episode still runs."""
-        weights = np.float32(discount) ** np.arange(len(rewards) + 1, dtype=np.float32)
-        expected, running = rewards[..., 0], np.ones(logits.shape[1:], np.float32)
+    def _sum_up(self, rewards: Array, logits: Array, last: Array | None, discount: float) -> Imagined:
+        """Discounted sums, each step weighted by the chance that the episode still runs; of the last one `last`."""
+        weights = np.float32(discount) ** np.arange(len(rewards), dtype=np.float32)
+        expected = rewards[..., 0].copy()
         if self.ends:
+            logits = logits if last is None else logits[:-1]
             ending = sigmoid(logits)
-            expected = expected + ending * (rewards[..., 1] - expected)
-            alive = np.cumprod(1.0 - ending, axis=0)
-            expected[1:] *= alive[:-1]
-            running = alive[-1]
-        scores = np.tensordot(weights[:-1], expected, axes=1)
-        if self._value is not None:
-            scores = scores + weights[-1] * running * self.leaf_values(leaves)
+            expected[: len(ending)] += ending * (rewards[: len(ending), ..., 1] - expected[: len(ending)])
+            alive = np.cumprod(1.0 - ending, axis=0)[: len(expected) - 1]
+            expected[1:] *= alive
+            if last is not None and len(alive):
+                last = last * alive[-1]
+        counted = expected if last is None else np.concatenate([expected[:-1], last[None]])
+        scores = np.tensordot(weights, counted, axes=1)
         return Imagined(scores.mean(axis=0), expected.mean(axis=1), scores.std(axis=0))
 
     def _room(self, shape: tuple[int, ...]) -> Array:

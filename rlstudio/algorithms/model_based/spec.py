@@ -132,7 +132,20 @@ class ModelBasedParams(Params):
         False,
         group="search",
         title="value at the horizon",
-        help="Learn the value of states too, and add it where the imagined sequences end.",
+        help="Learn the return to be had from a state and action on, too, and count it instead of the reward at the "
+        "last imagined step.",
+    )
+    n_steps: int = param(
+        3,
+        ge=1,
+        le=1000,
+        unit="steps",
+        group="search",
+        live="update",
+        help="Real rewards in a target for the value at the horizon, before the network itself predicts the rest.",
+        higher="leans on what really happened, noise of old behaviour included",
+        lower="leans on its own predictions",
+        usual="1 to 20",
     )
     learning_starts: int = param(
         500,

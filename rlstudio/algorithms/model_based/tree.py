@@ -31,7 +31,10 @@ class TreePlanner(Planner):
             parents, rows = self._candidates(states.shape[1], rng)
             following, rewards, ending = model.step(states[:, parents], self.codec.inputs(rows))
             before = running[:, parents]
-            gathered = gathered[:, parents] + np.float32(s.discount**depth) * before * rewards
+            valued = model.values(states[:, parents], self.codec.inputs(rows)) if depth == s.horizon - 1 else None
+            gathered = gathered[:, parents] + np.float32(s.discount**depth) * before * (
+                rewards if valued is None else valued
+            )
             running = before * (1.0 - ending)
             keep = self._best(gathered.mean(axis=0))
             levels.append(
@@ -43,8 +46,7 @@ class TreePlanner(Planner):
                 }
             )
             states, gathered, running = following[:, keep], gathered[:, keep], running[:, keep]
-        total = gathered + np.float32(s.discount**s.horizon) * running * model.leaf_values(states)
-        levels[-1]["score"] = total.mean(axis=0) - np.float32(s.caution) * total.std(axis=0)
+        levels[-1]["score"] = levels[-1]["score"] - np.float32(s.caution) * gathered.std(axis=0)
         _back_up(levels)
         return _told(levels)
 

@@ -22,6 +22,11 @@ _CHECKED_ROWS = 512
 _MARGIN = 0.1
 """Share of the seen range by which predicted states may leave it."""
 _FAR = 1e6
+_VALUE_MEMBERS = 2
+_TARGET_EVERY = 50
+"""Gradient steps between two looks of the value's targets at the newest networks."""
+_NEXT_CANDIDATES = 16
+"""Candidates that the best value of a next state is taken over, where not all actions are."""
 
 
 class WorldModel:
@@ -38,7 +43,7 @@ class WorldModel:
             "reward": EnsembleSpec((n_inputs, *params.reward_hidden, 2), 1, params.activation),
         }
         if params.leaf_value:
-            specs["value"] = EnsembleSpec((observation_size, *params.hidden, 1), 1, params.activation)
+            specs["value"] = EnsembleSpec((n_inputs, *params.hidden, 1), _VALUE_MEMBERS, params.activation)
         adam = AdamSettings(weight_decay=params.weight_decay)
         self.networks = {name: Ensemble(name, spec, rng, adam) for name, spec in specs.items()}
         self.imagination = Imagination(specs)
@@ -60,18 +65,17 @@ class WorldModel:
         self._measure(store, params.discount)
         inputs = self._inputs(store)
         changes = store["next_observations"] - store["observations"]
-        following_values = self._following_values(store) if "value" in self.networks else None
         members = self.networks["dynamics"].spec.members
-        for _ in range(updates):
+        for update in range(updates):
             breathe()
+            if update % _TARGET_EVERY == 0:
+                self._fold()  # the values that targets lean on hold still in between
             drawn = rows[self._rng.integers(0, len(rows), (members, params.batch_size))]
             self._fit_dynamics(inputs[drawn], changes[drawn], store["terminated"][drawn], params.learning_rate)
             one = drawn[0]
             self._fit_reward(inputs[one], store["rewards"][one], store["terminated"][one], params.learning_rate)
-            if following_values is not None:
-                going_on = 1.0 - store["terminated"][one]
-                targets = store["rewards"][one] + params.discount * going_on * following_values[one]
-                self._fit_value(inputs[one, : self._size], targets, params.learning_rate)
+            if "value" in self.networks:
+                self._fit_value(inputs[one], self._value_targets(store, one, params), params.learning_rate)
         self._fold()
 
     def _inputs(self, store: Transitions) -> Array:
@@ -118,19 +122,24 @@ class WorldModel:
         gradient[0, every, which] = (out[0, every, which] - wanted) * np.float32(2.0 / len(inputs))
         network.step(gradient, learning_rate)
 
-    def _fit_value(self, states: Array, targets: Array, learning_rate: float) -> None:
+    def _fit_value(self, inputs: Array, targets: Array, learning_rate: float) -> None:
         """Squared error of the normalised value."""
         network = self.networks["value"]
-        out = network.mlp.forward(states)
+        out = network.mlp.forward(inputs)
         wanted = self._scales.normalise("values", targets[:, None])
-        network.step((out - wanted) * np.float32(2.0 / len(states)), learning_rate)
+        network.step((out - wanted) * np.float32(2.0 / out.shape[0] / len(inputs)), learning_rate)
 
-    def _following_values(self, store: Transitions) -> Array:
-        """Value of each next state by the networks of before, (n,): held still while the new ones are fitted."""
-        states = store["next_observations"][None]
-        parts = [self.imagination.leaf_values(states[:, at : at + 1024]) for at in range(0, store.size, 1024)]
-        values: Array = np.concatenate(parts, axis=1)[0]
-        return values
+    def _value_targets(self, store: Transitions, rows: NDArray[np.int64], params: ModelBasedParams) -> Array:
+        """Real rewards of the next steps, then the best of some candidates as the most careful network values it."""
+        sums, last, weight = store.sums_ahead(rows, params.n_steps, params.discount)
+        every = self._codec.all_choices()
+        if every is not None and len(every) <= _NEXT_CANDIDATES:
+            candidates = np.broadcast_to(every, (len(rows), *every.shape))
+        else:
+            candidates = self._codec.uniform((len(rows), _NEXT_CANDIDATES), self._rng)
+        following = store["next_observations"][last]
+        best: Array = self.imagination.lowest_values(following, self._codec.inputs(candidates)).max(axis=1)
+        return sums + weight * best
 
     # ------------------------------------------------------------ for planners
 

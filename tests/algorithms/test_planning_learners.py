@@ -1,0 +1,114 @@
+"""What reward_predictor and model_based promise beyond the contract."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from identity_env import IdentityEnv
+from learners import build, weights
+from runs import PlainRun, learn
+from test_learning_runs import best_checkpoint
+from test_presets_and_devices import card
+
+from rlstudio.algorithms.base import SAMPLES
+from rlstudio.algorithms.catalogue import algorithms
+from rlstudio.core.episode import TREE_COLUMNS
+from rlstudio.envs.card import EnvironmentCard, SpaceCard
+
+KEYS = ("model_based", "reward_predictor")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_was_gathered_can_be_taken_from_the_state(key: str) -> None:
+    learner, _ = build(key)
+    learn(learner, PlainRun(steps=90))
+    arrays = learner.state().arrays
+    sizes = {name.removeprefix(SAMPLES): array.shape for name, array in arrays.items() if name.startswith(SAMPLES)}
+    assert sizes == {
+        "observations": (90, 3),
+        "actions": (90, 1),
+        "rewards": (90,),
+        "next_observations": (90, 3),
+        "terminated": (90,),
+    }
+    shown = arrays[SAMPLES + "observations"].argmax(axis=1)
+    np.testing.assert_array_equal(arrays[SAMPLES + "rewards"], shown == arrays[SAMPLES + "actions"][:, 0])
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_without_gradient_steps_it_stays_as_it_was_drawn(key: str) -> None:
+    learner, _ = build(key, updates_per_round=0, **({} if key == "model_based" else {"normalise": False}))
+    drawn = {name: np.array(array) for name, array in learner.state().arrays.items() if ".weight." in name}
+    learn(learner, PlainRun(steps=200))
+    after = learner.state().arrays
+    assert drawn
+    for name, array in drawn.items():
+        np.testing.assert_array_equal(after[name], array, err_msg=name)
+    assert weights(learner).size
+
+
+@pytest.mark.parametrize("planner", ["cem", "shooting", "tree"])
+def test_the_thought_shows_candidates_and_tree(planner: str) -> None:
+    learner, _ = build("model_based", lambda: IdentityEnv("shifted"), planner=planner)
+    learn(learner, PlainRun(steps=100))
+    policy = learner.policy()
+    policy.start_episode(0)
+    action, thought = policy.decide(6, {}, greedy=True)
+    assert thought.candidates is not None
+    assert thought.scores is not None
+    assert thought.tree is not None
+    assert thought.tree_actions is not None
+    assert thought.candidates.shape == (len(thought.scores), 1)
+    assert set(thought.candidates.reshape(-1)) <= {5.0, 6.0, 7.0}, "in the environment's own numbers"
+    assert thought.candidates[thought.scores.argmax(), 0] == action
+    assert thought.value == pytest.approx(float(thought.scores.max()))
+    assert thought.tree.shape == (len(thought.tree_actions), len(TREE_COLUMNS))
+    assert set(thought.tree_actions.reshape(-1)) <= {5.0, 6.0, 7.0}
+
+
+@pytest.mark.parametrize("planner", ["shooting", "tree"])
+def test_the_other_searches_learn_too(planner: str) -> None:
+    learner, _ = build("model_based", planner=planner, candidates=40, updates_per_round=60)
+    run = learn(learner, PlainRun(steps=700))
+    assert np.mean(run.returns[-10:]) > 6.0  # of 7; a third of that by chance
+
+
+def test_the_best_of_all_choices_is_taken() -> None:
+    learner, _ = build("reward_predictor", target="reward")
+    learn(learner, PlainRun(steps=500))
+    policy = learner.policy()
+    for shown in range(3):
+        policy.start_episode(0)
+        action, thought = policy.decide(shown, {}, greedy=True)
+        assert thought.candidates is not None
+        np.testing.assert_array_equal(np.sort(thought.candidates[:, 0]), [0, 1, 2])
+        assert action == shown
+        assert thought.value == pytest.approx(1.0, abs=0.2)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_refusals_are_in_words(key: str) -> None:
+    spec = algorithms()[key]
+    for kind in ("box", "discrete", "multi_discrete", "multi_binary"):
+        assert spec.why_not(card(kind)) is None
+    assert "Pendulum's are a bag of things" in (spec.why_not(card("dict", "a bag of things")) or "")
+    picture = SpaceCard(kind="image", words="a picture", text="…")
+    unbounded = SpaceCard(kind="box", words="1 number", text="…", bounded=False)
+    plain = SpaceCard(kind="box", words="4 numbers", text="…")
+    seen = EnvironmentCard("Road-v0", "Road", "", True, observation=picture, action=plain)
+    assert "Road's observations are pictures" in (spec.why_not(seen) or "")
+    wide = EnvironmentCard("Road-v0", "Road", "", True, observation=plain, action=unbounded)
+    assert "Road's have none" in (spec.why_not(wide) or "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("env_id", "key", "steps", "reached"),
+    [
+        ("Pendulum-v1", "model_based", 4_000, -250.0),
+        ("CartPole-v1", "model_based", 8_000, 450.0),
+        ("Pendulum-v1", "reward_predictor", 10_000, -250.0),
+    ],
+)
+def test_presets_reach_what_they_promise(env_id: str, key: str, steps: int, reached: float) -> None:
+    assert best_checkpoint(env_id, key, 0, steps, reached) >= reached
