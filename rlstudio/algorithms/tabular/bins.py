@@ -40,13 +40,18 @@ KNOWN_RANGES: dict[str, tuple[tuple[float, float], ...]] = {
 episode ends long before them, or there are none. Outside a range the outermost bin counts."""
 
 
+def _listed(value: Any) -> Any:
+    """One count may come without a list around it."""
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else split_numbers(value)
+
+
 def _check(bins: tuple[int, ...]) -> tuple[int, ...]:
     if bins == (0,) or (bins and all(1 <= count <= MOST_BINS for count in bins)):
         return bins
     raise ValueError(_WORDS)
 
 
-Bins = Annotated[tuple[int, ...], BeforeValidator(split_numbers), AfterValidator(_check)]
+Bins = Annotated[tuple[int, ...], BeforeValidator(_listed), AfterValidator(_check)]
 """How many bins: one number for all of an observation's continuous numbers, or one each; 0 leaves it to the program."""
 
 

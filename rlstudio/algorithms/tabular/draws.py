@@ -35,8 +35,8 @@ class Draws:
         self._left = self._rng.random(_AT_ONCE).tolist()
 
     def state(self) -> dict[str, Any]:
-        """Plain numbers: the generator before the block at hand, and how much of that is left."""
-        return {"rng": self._before, "left": len(self._left)}
+        """Plain numbers: the generator as it was before what is left of the block at hand, and how much that is."""
+        return {"rng": self._before if self._left else generator_state(self._rng), "left": len(self._left)}
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from there."""
