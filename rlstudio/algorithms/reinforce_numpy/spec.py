@@ -35,7 +35,7 @@ class ReinforceNumpyParams(Params):
         "learns nothing where the policy is certain.",
     )
     learning_rate: float = param(
-        0.01,
+        0.05,
         gt=0,
         le=10,
         log=True,
@@ -80,15 +80,15 @@ class ReinforceNumpyParams(Params):
         "likelier, the others less likely.",
     )
     max_gradient_norm: float | None = param(
-        None,
+        1.0,
         gt=0,
         le=1e6,
         group="update",
         live="update",
-        help="Longest gradient a step may follow; nothing: any.",
-        higher="clips less",
+        help="Longest gradient a step may follow; nothing: any, however far one lucky episode throws the policy.",
+        higher="clips less: long episodes, whose gradients are sums of many steps, decide more",
         lower="clips more: steadier and slower",
-        usual="1 to 50",
+        usual="0.5 to 5",
     )
     hidden: HiddenSizes = param(
         (10, 10),
@@ -166,5 +166,5 @@ SPEC = AlgorithmSpec(
     update_rule="W ← W − α·∂L/∂W,   L = −Σ A_t·log π(a_t|s_t)   or, as demonstrated,   L = Σ ½(p_t − a_t)²·A_t",
     vector=True,
     x_axis="episodes",
-    default_steps=200_000,
+    default_steps=400_000,
 )
