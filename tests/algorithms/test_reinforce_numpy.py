@@ -154,3 +154,14 @@ def test_a_long_gradient_is_shortened() -> None:
 def test_a_policy_of_continuous_actions_is_refused() -> None:
     with pytest.raises(ValueError, match="chooses one of several actions; the environment has Box"):
         ReinforceNumpyPolicy([], spaces.Discrete(3), IdentityEnv("box").action_space, linear_last=False)
+
+
+@pytest.mark.slow
+def test_the_defaults_solve_cartpole() -> None:
+    spec = get_algorithm("reinforce_numpy")
+    params: Any = validate(spec.params, resolve(env="CartPole-v1", algorithm="reinforce_numpy").params)
+    solved = []
+    for seed in range(5):
+        learner = spec.load_learner()(make_vector("CartPole-v1", params.n_envs), params, seed, "cpu")
+        solved.append(learn(learner, PlainRun(steps=spec.default_steps, stop_at=475)).solved_at)
+    assert sum(at is not None for at in solved) >= 4
