@@ -67,8 +67,9 @@ def test_the_gradient_is_autograds(loss: Any, n_actions: int, hidden: tuple[int,
 def test_one_update_is_one_step_against_the_gradient() -> None:
     """As in the demonstration: 4 → 10 ReLU → 10 linear → 1, of a whole episode with its normalised returns."""
     spec = get_algorithm("reinforce_numpy")
-    settings = resolve(env="CartPole-v1", algorithm="reinforce_numpy", preset="demonstration").params
-    params: Any = validate(spec.params, settings)
+    config = resolve(env="CartPole-v1", algorithm="reinforce_numpy", preset="demonstration")
+    assert config.episodes == 1000
+    params: Any = validate(spec.params, config.params)
     learner: Any = spec.load_learner()(make_vector("CartPole-v1", 1), params, 3, "cpu")
     before = [weight.copy() for weight in learner._weights]
     assert [weight.shape for weight in before] == [(4, 10), (10, 10), (10, 1)]

@@ -130,3 +130,12 @@ def test_cartpole_is_solved_within_500_episodes(key: str) -> None:
             over = terminated or truncated
         returns.append(total)
     assert np.mean(returns) > 195.0
+
+
+def test_the_demonstration_is_one_candidate_an_episode() -> None:
+    config = resolve(env="CartPole-v1", algorithm="random_search", preset="demonstration")
+    assert config.episodes == 500
+    assert config.steps is None
+    assert (config.params["n_envs"], config.params["episodes_per_candidate"]) == (1, 1)
+    fast = resolve(env="CartPole-v1", algorithm="random_search", preset="demonstration-fast")
+    assert {**fast.params, "n_envs": 1} == config.params
