@@ -10,6 +10,12 @@ from dataclasses import replace
 
 from rlstudio.algorithms.base import MetricSpec
 
+
+def _only(when: str, metric: MetricSpec) -> MetricSpec:
+    """Logged with that alone; its help says so."""
+    return replace(metric, when=when, help=f"{metric.help} Logged with {when} only.")
+
+
 EXPLAINED_VARIANCE = MetricSpec(
     "explained_variance",
     "explained variance",
@@ -63,12 +69,15 @@ PPO_LOSS = MetricSpec(
     "Policy gradient loss + entropy weight × entropy loss + value weight × value loss, in the last minibatch.",
     healthy="mostly the value loss: no sign of progress by itself",
 )
-STD = MetricSpec(
-    "std",
-    "action spread σ",
-    "Spread of the actions around their mean, mean over the action's dimensions.",
-    healthy="falls slowly as the policy makes up its mind; growth without end means the entropy weight is too high",
-    when="continuous actions",
+STD = _only(
+    "continuous actions",
+    MetricSpec(
+        "std",
+        "action spread σ",
+        "Spread of the actions around their mean, mean over the action's dimensions.",
+        healthy="falls slowly as the policy makes up its mind; growth without end means that it learns nothing, or "
+        "that being random is rewarded too much",
+    ),
 )
 LEARNING_RATE = MetricSpec("learning_rate", "learning rate", "The learning rate as scheduled.", log=True)
 CLIP_RANGE = MetricSpec("clip_range", "clip range", "The clip range as scheduled.")
@@ -112,13 +121,15 @@ ENTROPY_WEIGHT = MetricSpec(
     healthy="falls from its start to a small steady value; growth without end means rewards are too small to notice",
     log=True,
 )
-ENTROPY_WEIGHT_LOSS = MetricSpec(
-    "ent_coef_loss",
-    "entropy weight's loss",
-    "What pushes α: below 0 the policy is more random than asked for and α shrinks, above 0 α grows (while α is "
-    "below 1).",
-    healthy="comes to swing around 0",
-    when="an entropy weight that adjusts itself",
+ENTROPY_WEIGHT_LOSS = _only(
+    "an entropy weight that adjusts itself",
+    MetricSpec(
+        "ent_coef_loss",
+        "entropy weight's loss",
+        "What pushes α. While α is below 1: below 0 the policy is more random than asked for and α shrinks, above 0 "
+        "it is less random and α grows. Above 1 the signs are the other way round.",
+        healthy="comes to swing around 0",
+    ),
 )
 SOFT_ACTOR_LOSS = MetricSpec(
     "actor_loss",
@@ -203,11 +214,11 @@ HER = (
     SUCCESS_RATE,
     GRADIENT_STEPS,
     replace(LEARNING_RATE, healthy="as scheduled"),
-    replace(EXPLORATION_RATE, when="DQN"),
-    replace(HUBER_LOSS, when="DQN"),
-    replace(ACTOR_LOSS, help="Minus the return that the policy expects of its own actions.", when="SAC, TD3 or DDPG"),
-    replace(CRITIC_LOSS, when="SAC, TD3 or DDPG"),
-    replace(ENTROPY_WEIGHT, when="SAC"),
-    replace(ENTROPY_WEIGHT_LOSS, when="SAC, with an entropy weight that adjusts itself"),
+    _only("DQN", EXPLORATION_RATE),
+    _only("DQN", HUBER_LOSS),
+    _only("SAC, TD3 or DDPG", replace(ACTOR_LOSS, help="Minus the return that the policy expects of its own actions.")),
+    _only("SAC, TD3 or DDPG", CRITIC_LOSS),
+    _only("SAC", ENTROPY_WEIGHT),
+    replace(ENTROPY_WEIGHT_LOSS, when="SAC, and an entropy weight that adjusts itself"),
 )
 """What HER logs, by the algorithm that learns from its replay buffer."""

@@ -163,8 +163,8 @@ def action_noise_kind(*, base: str = "") -> Any:
         title="kind of action noise",
         help=_for(
             base,
-            "Gaussian noise is fresh at every step; Ornstein–Uhlenbeck noise drifts, so that it pushes the same way "
-            "for a while: it gets a car up a hill where fresh noise only shakes it.",
+            "Whether the noise is fresh at every step (Gaussian) or drifts and pushes the same way for a while "
+            "(Ornstein–Uhlenbeck): that gets a car up a hill where fresh noise only shakes it.",
         ),
     )
 
