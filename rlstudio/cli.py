@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--output", metavar="DIR", help="where to save the picture and the GIF when there is no display")
     _add_train(commands)
     _add_evaluate_and_record(commands)
+    _add_samples(commands)
     envs = _add(commands, "envs", "listings:envs", "environments, and why some cannot be made here")
     listed = _add(
         commands, "algorithms", "listings:list_algorithms", "algorithms, their parameters, metrics and presets"
@@ -118,6 +119,16 @@ def _add_trust(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="run this Python file if the run names it: it can do anything you can",
     )
+
+
+def _add_samples(commands: Any) -> None:
+    command = _add(commands, "samples", "samples:samples", "save the transitions that a run's learner gathered")
+    command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
+    command.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="the table (.csv) or arrays (.npz) to write"
+    )
+    command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
 
 
 def _whole(text: str) -> int:

@@ -32,7 +32,9 @@ def test_a_wrong_command_gets_the_nearest_right_one(call: Call) -> None:
     assert "there is no 'trian'; did you mean train?" in answer.stderr
 
 
-@pytest.mark.parametrize("command", ["demo", "train", "evaluate", "record", "envs", "algorithms", "runs", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["demo", "train", "evaluate", "record", "samples", "envs", "algorithms", "runs", "doctor"]
+)
 def test_every_command_explains_itself(call: Call, command: str) -> None:
     answer = call(command, "--help")
     assert answer.status == 0
