@@ -135,6 +135,10 @@ class Learner(ABC):
     def load_state(self, state: LearnerState) -> None:
         """Take over what `state` returned. Raises ValueError where it does not fit."""
 
+    def files(self) -> dict[str, bytes]:
+        """Files by name that go into a checkpoint for use elsewhere; the studio never reads them."""
+        return {}
+
 
 @dataclass(frozen=True)
 class MetricSpec:

@@ -106,7 +106,7 @@ class RunRecord:
         """Policy and learner: everything that continuing from here needs."""
         state = learner.state()
         policy = policy_data(algorithm, learner.policy(), step, self.run)
-        self._folder.save_checkpoint(step, policy, state.arrays, state.values, note={})
+        self._folder.save_checkpoint(step, policy, state.arrays, state.values, note={}, files=learner.files())
         self._folder.write_info()
 
     def end(self, status: str, summary: dict[str, Any], error: str | None = None) -> None:

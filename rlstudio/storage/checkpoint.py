@@ -6,6 +6,7 @@ A checkpoint is a folder, named after its training step:
     policy.safetensors    the policy's arrays
     learner.json          the learner's plain values (random states, counters), names and shapes of its arrays
     learner.safetensors   the learner's arrays: optimiser, replay buffer
+    model.zip             from learners of Stable-Baselines3: the model in its own format, for use elsewhere
 
 The folder is written under a temporary name, synced and renamed, so what is there is whole.
 """
@@ -16,6 +17,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,11 +45,12 @@ def write_checkpoint(
     learner_arrays: Mapping[str, Any],
     learner_values: Mapping[str, Any],
     note: Mapping[str, Any],
+    others: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
     """Write the checkpoint `folder`; one that is there already is replaced. Raises RunFolderError.
 
     Without any array or value of the learner only the policy is written: it can be played, not continued (unless a
-    learner was saved at this step before, which then stays).
+    learner was saved at this step before, which then stays). `others` are files for use elsewhere, never read here.
     """
     policy_arrays = _native(policy.arrays, "the policy")
     arrays = _native(learner_arrays, "the learner")
@@ -63,6 +66,8 @@ def write_checkpoint(
         elif has_learner(folder):
             for name in _LEARNER_FILES:
                 shutil.copy(folder / name, temporary / name)
+        for name, content in others.items():
+            (temporary / name).write_bytes(content)
         for name, written in files.items():
             _save(written, temporary / name)
             shutil.copymode(temporary / "checkpoint.json", temporary / name)  # the library lets only the owner read it

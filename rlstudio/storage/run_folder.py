@@ -197,10 +197,12 @@ class RunFolder:
         learner_values: Mapping[str, Any],
         *,
         note: Mapping[str, Any],
+        files: Mapping[str, bytes] | None = None,
     ) -> Path:
         """Save policy and learner under `step`, replacing what was saved there; older learners are let go.
 
         With neither arrays nor values of the learner only the policy is saved: it can be played but not continued.
+        `files` are written beside them, for use elsewhere.
 
         Raises:
             RunFolderError: disk full, no permission, or an array or value that cannot be written as data.
@@ -208,7 +210,7 @@ class RunFolder:
         if self._lock is None:
             raise RunFolderError(f"{self.path} was opened for reading only")
         folder = self._checkpoints_dir / str(int(step))
-        checkpoint.write_checkpoint(folder, int(step), policy, learner_arrays, learner_values, note)
+        checkpoint.write_checkpoint(folder, int(step), policy, learner_arrays, learner_values, note, files or {})
         for older in self._with_learner()[:-_LEARNERS_KEPT]:
             checkpoint.drop_learner(self._checkpoints_dir / str(older))
         self._thin_checkpoints()

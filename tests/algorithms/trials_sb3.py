@@ -45,7 +45,7 @@ _OFF_POLICY: dict[str, Any] = {
     "buffer_size": 500,
     "learning_starts": 20,
     "discount": 0.0,
-    "train_every": 2,
+    "train_every": 4,
 }
 _DQN = {**_OFF_POLICY, "target_update_every": 8, "exploration_fraction": 0.5}
 _CONTINUOUS: dict[str, Any] = {"make": partial(IdentityEnv, "box"), "kinds": ("box",), "updates": 60}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import warnings
 from typing import Any
 
@@ -12,11 +13,12 @@ import stable_baselines3 as sb3
 import torch
 from gymnasium import spaces
 from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
+from stable_baselines3.common.utils import ConstantSchedule, LinearSchedule
 from stable_baselines3.common.vec_env import VecEnv, VecNormalize
 
 from rlstudio.algorithms.sb3.ars import StudioARS
 from rlstudio.algorithms.sb3.names import arguments, policy_arguments
-from rlstudio.algorithms.sb3.noise import ActionNoise, EpsilonSchedule, Scheduled
+from rlstudio.algorithms.sb3.noise import ActionNoise
 from rlstudio.algorithms.sb3.spaces import ObservationBridge
 
 torch.set_num_threads(1)  # faster for networks this small, and the same bits everywhere
@@ -48,14 +50,24 @@ def base_key(key: str, params: Any, action_space: spaces.Space[Any]) -> str:
     return "sb3_dqn" if isinstance(action_space, spaces.Discrete) else "sb3_sac"
 
 
-def learning_rate(params: Any) -> Scheduled:
-    """The learning rate's schedule."""
-    return Scheduled(params.learning_rate, getattr(params, "learning_rate_schedule", "constant") == "linear")
+def learning_rate(params: Any) -> float | LinearSchedule:
+    """The learning rate, or its schedule."""
+    return _scheduled(params.learning_rate, getattr(params, "learning_rate_schedule", "constant"))
 
 
-def clip_range(params: Any) -> Scheduled:
-    """The clip range's schedule."""
-    return Scheduled(params.clip_range, getattr(params, "clip_range_schedule", "constant") == "linear")
+def clip_range(params: Any) -> float | LinearSchedule:
+    """The clip range, or its schedule."""
+    return _scheduled(params.clip_range, getattr(params, "clip_range_schedule", "constant"))
+
+
+def epsilon_schedule(params: Any) -> LinearSchedule:
+    """ε falls linearly over a share of the run, then stays."""
+    return LinearSchedule(params.epsilon_start, params.epsilon_end, params.exploration_fraction)
+
+
+def _scheduled(value: float, how: str) -> float | LinearSchedule:
+    """Constant, or falling linearly to 0 at the end of the run."""
+    return LinearSchedule(value, 0.0, 1.0) if how == "linear" else value
 
 
 def normalised(env: VecEnv, params: Any) -> VecEnv:
@@ -120,13 +132,29 @@ def build_policy(settings: dict[str, Any], observation_space: Any, action_space:
     kwargs = policy_kwargs(settings)
     if settings["algorithm"] == "ars":
         return policy_class(observation_space, action_space, **kwargs)
-    return policy_class(observation_space, action_space, Scheduled(1e-3), **kwargs)
+    return policy_class(observation_space, action_space, ConstantSchedule(1e-3), **kwargs)
+
+
+def check_memory(buffer_size: int, space: Any) -> None:
+    """Raise ValueError, in words, where so many transitions of these observations are more than this machine holds."""
+    parts = space.spaces.values() if isinstance(space, spaces.Dict) else [space]
+    row = sum(2 * int(np.prod(part.shape or (1,))) * np.dtype(part.dtype).itemsize for part in parts)
+    if not hasattr(os, "sysconf"):
+        return
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if buffer_size * row > there:
+        raise ValueError(
+            f"buffer_size: {buffer_size:,} transitions of this environment take {buffer_size * row / 1e9:,.0f} GB and "
+            f"this machine has {there / 1e9:,.0f} GB; set it to {there // row // 2:,} or less"
+        )
 
 
 def build_model(key: str, params: Any, env: VecEnv, settings: dict[str, Any], seed: int, device: str) -> Any:
     """The model. Seeds and draws from the global generators."""
     base = settings["algorithm"]
     model_class = MODELS[base]
+    if issubclass(model_class, OffPolicyAlgorithm):
+        check_memory(params.buffer_size, env.observation_space)
     accepted = inspect.signature(model_class.__init__).parameters
     kwargs = {name: value for name, value in arguments(params).items() if name in accepted}
     if isinstance(kwargs.get("ent_coef"), str) and not base.endswith(("sac", "tqc")):
@@ -151,15 +179,22 @@ def build_model(key: str, params: Any, env: VecEnv, settings: dict[str, Any], se
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "You have specified a mini-batch size of")
         warnings.filterwarnings("ignore", "The number of environments used is greater")
-        warnings.filterwarnings("ignore", "n_top =")
+        warnings.filterwarnings("ignore", "This system does not have apparently enough memory")
         warnings.filterwarnings("ignore", "You are trying to run")
         model = model_class(settings["policy"], env, policy_kwargs=for_policy, seed=seed, device=device, **kwargs)
     if hasattr(model, "exploration_schedule"):
         model.exploration_schedule = epsilon_schedule(params)
         model.exploration_rate = model.exploration_schedule(1.0)
+    if base == "recurrent_ppo" and isinstance(env.action_space, spaces.MultiBinary):
+        _take_switches_as_numbers(model.policy)
     return model
 
 
-def epsilon_schedule(params: Any) -> EpsilonSchedule:
-    """ε's schedule."""
-    return EpsilonSchedule(params.epsilon_start, params.epsilon_end, params.exploration_fraction)
+def _take_switches_as_numbers(policy: Any) -> None:
+    """sb3-contrib 2.9.2 keeps switches as bytes in its recurrent buffer, and their distribution takes floats only."""
+    evaluate = policy.evaluate_actions
+
+    def evaluate_actions(observations: Any, actions: Any, *memory: Any) -> Any:
+        return evaluate(observations, actions.float(), *memory)
+
+    policy.evaluate_actions = evaluate_actions

@@ -10,6 +10,8 @@ buffer the episode that was under way is never drawn from; all else goes on wher
 
 from __future__ import annotations
 
+import copy
+import io
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,7 +34,11 @@ ROW_EVERY = 100
 """Steps between two rows of diagnostics at least: some algorithms update at every step."""
 
 _FOR_EVER = sys.maxsize
-_OURS = ("train", "_do_one_update", "_update_current_progress_remaining", "on_candidate", "_copy_actors", "env")
+_OURS = (
+    *("train", "_do_one_update", "_update_current_progress_remaining"),
+    *("on_candidate", "_copy_actors", "_playing", "_fresh", "action_noise"),
+)
+"""Attributes of a model that the studio put there: nothing for a file that others read."""
 
 
 class SB3Learner(Learner):
@@ -136,14 +142,17 @@ class SB3Learner(Learner):
     # ------------------------------------------------------------ what the run asks for
 
     def policy(self) -> SB3Policy:
-        """Shares the model's networks; draws from a generator of its own."""
+        """Shares the model's networks where those are on the CPU; draws from a generator of its own."""
         model, settings = self._model, dict(self._settings)
         if hasattr(model, "exploration_rate"):
             settings["epsilon"] = float(model.exploration_rate)
         if getattr(model, "action_noise", None) is not None:
             settings["noise"] = float(model.action_noise.sigma)
         statistics = observation_statistics(model.get_vec_normalize_env())
-        return SB3Policy(model.policy, settings, *self._spaces, statistics)
+        networks = model.policy
+        if networks.device.type != "cpu":
+            networks = copy.deepcopy(networks).to("cpu")
+        return SB3Policy(networks, settings, *self._spaces, statistics)
 
     def set_param(self, name: str, value: Any) -> None:
         setattr(self._params, name, value)
@@ -169,6 +178,12 @@ class SB3Learner(Learner):
         self._next_row = int(values["next_row"])
         self._resumed = True
 
-    def export_zip(self, path: Path) -> None:
+    def files(self) -> dict[str, bytes]:
+        """The model in Stable-Baselines3's own format."""
+        written = io.BytesIO()
+        self.export_zip(written)
+        return {"model.zip": written.getvalue()}
+
+    def export_zip(self, path: Path | io.BytesIO) -> None:
         """Write the model as Stable-Baselines3's own .zip, for `PPO.load` and the like elsewhere."""
         self._model.save(path, exclude=list(_OURS))

@@ -1,8 +1,7 @@
-"""Noise on actions, and how settings change over a run: what Stable-Baselines3 takes as objects and we as numbers."""
+"""ActionNoise: what Stable-Baselines3 adds to the actions of deterministic policies, with a spread that can change."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,32 +9,6 @@ from numpy.typing import NDArray
 from stable_baselines3.common.noise import VectorizedActionNoise
 
 _THETA, _DT = 0.15, 0.01  # those of Stable-Baselines3's OrnsteinUhlenbeckActionNoise
-
-
-@dataclass
-class Scheduled:
-    """A value as a function of the share of the run that remains, 1 to 0: constant, or falling linearly to 0."""
-
-    value: float
-    linear: bool = False
-
-    def __call__(self, progress_remaining: float) -> float:
-        return self.value * max(0.0, progress_remaining) if self.linear else self.value
-
-
-@dataclass
-class EpsilonSchedule:
-    """From `start` linearly to `end` over the first `fraction` of the run."""
-
-    start: float
-    end: float
-    fraction: float
-
-    def __call__(self, progress_remaining: float) -> float:
-        progress = 1.0 - progress_remaining
-        if progress >= self.fraction:
-            return self.end
-        return self.start + (self.end - self.start) * progress / self.fraction
 
 
 class ActionNoise(VectorizedActionNoise):

@@ -32,7 +32,7 @@ _MASKED = "maskable_ppo"
 
 
 class SB3Policy(Policy):
-    """Acts by `module`, Stable-Baselines3's policy, which may be a learner's own.
+    """Acts by `module`, Stable-Baselines3's policy, on the CPU, which may be a learner's own.
 
     Args:
         settings: what `build.policy_settings` gave; with "epsilon" and "noise", the exploration when sampled.
@@ -56,7 +56,6 @@ class SB3Policy(Policy):
         self._masked = key == _MASKED
         noise, epsilon = float(settings.get("noise", 0.0)), float(settings.get("epsilon", 0.0))
         self._mind = MINDS[key](module, noise=noise, epsilon=epsilon)
-        self._device = module.device
         self._rng = np.random.default_rng(0)
 
     def start_episode(self, seed: int) -> None:
@@ -96,7 +95,7 @@ class SB3Policy(Policy):
         if made_for != here:
             raise ValueError(
                 f"this policy was made for observations {made_for[0]} and actions {made_for[1]}; "
-                f"the environment has {here[0]} and {here[1]}"
+                f"the environment has {here[0]} and {here[1]}, which do not fit"
             )
         with untouched():
             module = build_policy(settings, seen, acting)

@@ -4,10 +4,12 @@
 | --- | --- |
 | Box of numbers | itself; 64-bit floats as 32-bit ones |
 | picture of at least 36 × 36 pixels | bytes, channels first: a convolutional network sees all of it |
-| Discrete, MultiDiscrete | the same, counted from 0 |
+| Discrete | the same, counted from 0 |
 | MultiBinary | the same, flat |
 | Dict of those | a Dict of those |
-| smaller pictures, Tuple, nested Dict | one vector, as `ObservationEncoder` writes it |
+| MultiDiscrete, smaller pictures, Tuple, nested Dict | one vector, as `ObservationEncoder` writes it |
+
+(Stable-Baselines3 would take MultiDiscrete too, but its LSTM policies cannot be built for it.)
 """
 
 from __future__ import annotations
@@ -105,7 +107,8 @@ def _box(space: spaces.Box) -> tuple[spaces.Space[Any], Convert]:
         return _picture(space)
     shape = space.shape or (1,)
     dtype: Any = np.float32 if np.issubdtype(space.dtype, np.floating) else space.dtype
-    low, high = (np.asarray(bound, dtype).reshape(shape) for bound in (space.low, space.high))
+    with np.errstate(over="ignore"):  # a bound beyond 32-bit floats is none
+        low, high = (np.asarray(bound).astype(dtype).reshape(shape) for bound in (space.low, space.high))
     return spaces.Box(low, high, shape, dtype), lambda numbers: np.asarray(numbers, dtype).reshape(shape)
 
 
@@ -116,9 +119,6 @@ def _part(space: Any) -> tuple[spaces.Space[Any], Convert]:
     if isinstance(space, spaces.Discrete):
         first = int(space.start)
         return spaces.Discrete(int(space.n)), lambda number: np.asarray(int(number) - first, np.int64)
-    if isinstance(space, spaces.MultiDiscrete) and space.nvec.ndim == 1:
-        starts = np.array(space.start)
-        return spaces.MultiDiscrete(space.nvec), lambda numbers: np.asarray(numbers, np.int64) - starts
     if isinstance(space, spaces.MultiBinary):
         size = int(np.prod(space.shape))
         return spaces.MultiBinary(size), lambda bits: np.asarray(bits, np.int8).reshape(-1)
