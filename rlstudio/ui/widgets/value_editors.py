@@ -44,7 +44,7 @@ class TextEditor(QLineEdit):
         text = to_text(value)
         if text != self.text():
             self.setText(text)
-            self.setCursorPosition(0)
+            self.setCursorPosition(len(text) if self._info.program else 0)  # a path is told by its end
         self._before = self.text()
         self._open = False
 
