@@ -280,12 +280,24 @@ def whenever_paused(*commands: m.Command) -> Listen:
 
 
 def train_inline(
-    runs_dir: Path, channel: FakeChannel | None = None, *, resume: Path | None = None, watch: Any = "off", **asked: Any
+    runs_dir: Path,
+    channel: FakeChannel | None = None,
+    *,
+    resume: Path | None = None,
+    watch: Any = "off",
+    trusted_files: m.TrustedFiles = (),
+    **asked: Any,
 ) -> tuple[RunFolder, FakeChannel]:
     """Train in this process as `resolve(**asked)` says; the run's folder, open for reading, and the channel."""
     channel = channel or FakeChannel()
     config = resolve(**{"env": "CartPole-v1", **asked})
-    start = m.StartTraining(config.model_dump(mode="json"), str(runs_dir), str(resume) if resume else None, watch)
+    start = m.StartTraining(
+        config.model_dump(mode="json"),
+        str(runs_dir),
+        str(resume) if resume else None,
+        watch,
+        trusted_files=trusted_files,
+    )
     with suppress(StopTraining):
         train(start, channel)
     (started,) = channel.of(m.Started)
