@@ -151,8 +151,8 @@ def write_samples(path: Path, samples: Samples) -> None:
         raise ValueError(f"{path.name}: samples are written as {' or '.join(ENDINGS)}")
     with disk_errors("write", path), whole_file(path) as file:
         if path.suffix == ".npz":
-            names: dict[str, Any] = {f"{part}_names": np.array(names) for part, names in samples.names.items()}
-            np.savez(file, **samples.arrays, **names)
+            arrays: dict[str, Any] = {f"{part}_names": np.array(names) for part, names in samples.names.items()}
+            np.savez(file, **arrays | samples.arrays)
             return
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         rows = csv.writer(text)

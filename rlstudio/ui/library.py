@@ -13,6 +13,7 @@ from rlstudio.storage.runs import delete_run, list_runs
 from rlstudio.ui.background import Background
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.opening import open_run
+from rlstudio.ui.sampling import Sampling
 
 
 class Library(QObject):
@@ -32,6 +33,9 @@ class Library(QObject):
         self._runs_dir = runs_dir
         self._background = Background(self)
         self._background.failed.connect(self.failed)
+        self.sampling = Sampling(window.runs, self)
+        self.sampling.failed.connect(self.failed)
+        self.sampling.told.connect(lambda words: window.log.add("info", words))
         window.runs.openRequested.connect(lambda path: self.open_path(Path(path)))
         window.runs.refreshRequested.connect(self.refresh)
         window.tabs.opened.connect(lambda key: self.refresh() if key == "runs" else None)
@@ -72,4 +76,5 @@ class Library(QObject):
 
     def close(self) -> None:
         """Wait for what still reads."""
+        self.sampling.close()
         self._background.close()

@@ -37,6 +37,8 @@ class RunsPanel(QWidget):
     openRequested = Signal(str)
     deleteRequested = Signal(str)
     refreshRequested = Signal()
+    runSelected = Signal(str)
+    samplesRequested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +89,9 @@ class RunsPanel(QWidget):
         self._open = self._button("openRunButton", "Open", "open")
         self._reveal = self._button("revealRunButton", "Show folder", "folder")
         self._delete = self._button("deleteRunButton", "Delete…", "trash")
+        self._samples = self._button("samplesButton", "Samples…", "runs")
+        self._samples.setToolTip("The transitions that it gathered: state, action → reward, next state")
+        self._samples.hide()
         self._again = QToolButton(self)
         self._again.setObjectName("refreshRunsButton")
         self._again.setAccessibleName("Look for runs again")
@@ -97,7 +102,7 @@ class RunsPanel(QWidget):
         for widget in (self._search, self._again, self._count):
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self._open, self._reveal, self._delete):
+        for widget in (self._samples, self._open, self._reveal, self._delete):
             row.addWidget(widget)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._table)
@@ -120,10 +125,12 @@ class RunsPanel(QWidget):
         self._again.clicked.connect(self.refreshRequested)
         self._table.doubleClicked.connect(lambda _index: self._on_open())
         self._table.selectionModel().selectionChanged.connect(self._refresh)
+        self._table.selectionModel().selectionChanged.connect(self._on_selected)
         self._shown.modelReset.connect(self._refresh)
         self._open.clicked.connect(self._on_open)
         self._reveal.clicked.connect(self._on_reveal)
         self._delete.clicked.connect(self._on_delete)
+        self._samples.clicked.connect(self._on_samples)
         theme_events.changed.connect(self._table.viewport().update)
         for key, act in ((Qt.Key.Key_Return, self._on_open), (Qt.Key.Key_Delete, self._on_delete)):
             shortcut = QShortcut(QKeySequence(key), self._table)
@@ -148,6 +155,23 @@ class RunsPanel(QWidget):
         for row in range(self._shown.rowCount()):
             if self._shown.index(row, 0).data(RUN_ROLE).path == path:
                 self._table.selectRow(row)
+
+    def offer_samples(self, path: str, offered: bool) -> None:
+        """Whether the run in that folder holds samples that can be looked at; heeded while it is selected."""
+        run = self.selected()
+        self._samples.setVisible(offered and run is not None and str(run.path) == path)
+
+    def _on_selected(self, *_changes: object) -> None:
+        run = self.selected()
+        if run is None:
+            self._samples.hide()
+        else:
+            self.runSelected.emit(str(run.path))
+
+    def _on_samples(self) -> None:
+        run = self.selected()
+        if run is not None:
+            self.samplesRequested.emit(str(run.path))
 
     def _on_search(self, text: str) -> None:
         assert isinstance(self._shown, RunFilter)

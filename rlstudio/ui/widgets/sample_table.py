@@ -1,0 +1,50 @@
+"""Samples as a table model: a row a transition, a column a number; only what is on the screen is put into words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+Index = QModelIndex | QPersistentModelIndex
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class SampleModel(QAbstractTableModel):
+    """Reads numbers out of one array; nothing is made for rows that are not shown."""
+
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__(parent)
+        self._titles: tuple[str, ...] = ()
+        self._table: NDArray[np.float64] = np.zeros((0, 0))
+        self._whole: list[bool] = []
+
+    def set_samples(self, titles: tuple[str, ...], table: NDArray[np.float64]) -> None:
+        """Replace all rows: `table` of shape (n_rows, n_columns)."""
+        self.beginResetModel()
+        self._titles, self._table = titles, table
+        self._whole = [bool((column == np.round(column)).all()) for column in table.T]
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Number of transitions."""
+        return 0 if parent.isValid() else len(self._table)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Numbers of each."""
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Titles above, numbers from 1 at the left."""
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section] if orientation == Qt.Orientation.Horizontal else f"{section + 1:,}"
+        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell."""
+        if role == Qt.ItemDataRole.DisplayRole:
+            value = self._table[index.row(), index.column()]
+            return f"{value:.0f}" if self._whole[index.column()] else f"{value:.4f}"
+        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
