@@ -196,9 +196,9 @@ def test_every_search_finds_the_way(name: str) -> None:
     planner = PLANNERS[name](ActionCodec(spaces.Box(-1.0, 1.0, (1,))), settings())
     plan = planner.plan(Line(), np.zeros(1, "f"), RNG(0))
     assert plan.action[0] > 0.8
-    assert plan.score == pytest.approx(plan.scores.max())
     assert plan.score > -0.2
-    np.testing.assert_array_equal(plan.candidates[0], plan.action)
+    assert (plan.candidates == plan.action).all(axis=1).any(), "the chosen action stands among the candidates"
+    assert plan.score in plan.scores
     assert (np.diff(plan.scores) <= 0).all()
 
 
@@ -212,7 +212,7 @@ def test_a_thought_keeps_the_best_and_its_tree_is_whole(name: str) -> None:
     assert (parents < np.arange(len(parents))).all()
     assert (depths[parents < 0] == 1).all()
     assert (depths[parents >= 0] == depths[parents[parents >= 0]] + 1).all()
-    assert plan.tree[:, 3].max() == pytest.approx(plan.score, rel=1e-5)
+    assert plan.tree[:, 3].max() == pytest.approx(plan.scores[0], rel=1e-5)
 
 
 def test_deep_nodes_are_scored_from_their_own_states() -> None:

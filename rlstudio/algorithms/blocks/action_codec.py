@@ -70,6 +70,16 @@ class ActionCodec:
             np.float32(1.0)
         )
 
+    def candidates(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+        """Rows to choose from, (*shape, size): evenly drawn, half of a Box's shrunk towards the middle by a factor of
+        their own. Of several numbers drawn evenly hardly any row has all of them small, as a body that stands needs.
+        """
+        rows = self.uniform(shape, rng)
+        if self.continuous and self.size > 1:
+            factors = np.minimum(rng.random((*shape, 1), np.float32) * np.float32(2.0), np.float32(1.0))
+            rows *= factors
+        return rows
+
     def inputs(self, rows: Array) -> Array:
         """What a network reads of rows (…, size): (…, n_inputs)."""
         if self.continuous:

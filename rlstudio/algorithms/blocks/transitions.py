@@ -65,6 +65,11 @@ class Transitions:
             self._store[name] = self._room(name, rows)
             self._store[name][: len(old)] = old
 
+    def rewards(self, limit: float | None) -> NDArray[np.float32]:
+        """Rewards of all rows, cut to ±`limit` (None: not at all), (n,)."""
+        rewards = self["rewards"]
+        return rewards if limit is None else np.clip(rewards, -limit, limit)
+
     def __getitem__(self, name: str) -> NDArray[np.float32]:
         """One array, all rows; in the order they lie (see `age_order`)."""
         return self._store[name][: self.size]
@@ -106,10 +111,11 @@ class Transitions:
         return starts
 
     def sums_ahead(
-        self, rows: NDArray[np.int64], steps: int, discount: float
+        self, rows: NDArray[np.int64], steps: int, discount: float, limit: float | None = None
     ) -> tuple[Array, NDArray[np.int64], Array]:
-        """Discounted sums of the next `steps` rewards from each of `rows` on, as far as its episode goes (n,); the last
-        row that went into each; and the discount of what would follow that row, 0 after a terminated step.
+        """Discounted sums of the next `steps` rewards (cut to ±`limit`) from each of `rows` on, as far as its episode
+        goes (n,); the last row that went into each; and the discount of what would follow that row, 0 after a
+        terminated step.
         """
         sums: Array = np.zeros(len(rows), np.float32)
         last, weight = rows.copy(), np.ones(len(rows), np.float32)
@@ -117,7 +123,8 @@ class Transitions:
         newest = (self.total - 1) % self.capacity
         at = rows.copy()
         for _ in range(steps):
-            sums[going] += (weight * self._store["rewards"][at])[going]
+            rewards = self._store["rewards"][at]
+            sums[going] += (weight * (rewards if limit is None else np.clip(rewards, -limit, limit)))[going]
             last[going] = at[going]
             weight[going] *= np.float32(discount)
             going &= (self._store["ended"][at] < 0.5) & (at != newest)

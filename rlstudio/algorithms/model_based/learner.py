@@ -100,7 +100,7 @@ class ModelBasedLearner(Learner):
         self._model.fit(self._store, params, params.updates_per_round, run.breathe)
         self._round += 1
         run.log(
-            **self._model.check(self._store),
+            **self._model.check(self._store, params.reward_limit),
             **self._metrics.take(),
             transitions=float(size),
             learning_rate=params.learning_rate,

@@ -9,7 +9,7 @@ Planning" (2020), section 3 (correlated noise, kept elites, shifted start).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -97,7 +97,7 @@ class SequencePlanner(Planner):
     def _sticky(self, n: int, rng: np.random.Generator) -> Array:
         """Sequences (horizon, n, size), drawn evenly; with chance `smoothness` an action is the one before."""
         horizon = self.settings.horizon
-        drawn = self.codec.uniform((horizon, n), rng)
+        drawn = self.codec.candidates((horizon, n), rng)
         repeat = rng.random((horizon, n, 1), np.float32) < self.settings.smoothness
         for t in range(1, horizon):
             np.copyto(drawn[t], drawn[t - 1], where=repeat[t])
@@ -182,8 +182,21 @@ class CrossEntropyPlanner(SequencePlanner):
             elites = sequences[:, np.argsort(-scores, kind="stable")[:n_elites]]
             distribution.fit(elites)
             kept = [elites[:, : max(1, n_elites // 3)]]
+        searched = s.candidates * s.iterations
+        if self.codec.continuous:
+            return self._mean_plan(model, observation, elites, searched)
         self._best = elites[:, 0].copy()
-        return self._summed_up(sequences, scores, rewards, self._best[0].copy(), s.candidates * s.iterations)
+        return self._summed_up(sequences, scores, rewards, self._best[0].copy(), searched)
+
+    def _mean_plan(self, model: Model, observation: Array, elites: Array, searched: int) -> Plan:
+        """The mean of the best sequences, shown among them: where they do not agree on a number, it matters little
+        and comes out small, while the very best one would act on the model's noise.
+        """
+        self._best = elites.mean(axis=1)
+        shown = np.concatenate([self._best[:, None], elites], axis=1)
+        scores, rewards = self._judge(model, observation, shown)
+        plan = self._summed_up(shown, scores, rewards, self._best[0].copy(), searched)
+        return replace(plan, score=float(scores[0]))
 
     def _first(self, n: int, distribution: _Gaussian | _Choices, warm: bool, rng: np.random.Generator) -> Array:
         """The first draw: without a plan to start from evenly, else half around it and half evenly."""

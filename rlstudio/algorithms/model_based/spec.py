@@ -265,6 +265,16 @@ class ModelBasedParams(Params):
         group="model",
         help="What bends the hidden layers' outputs: relu cuts negative ones; tanh saturates, smoother and slower.",
     )
+    reward_limit: float | None = param(
+        None,
+        gt=0,
+        le=1e9,
+        group="model",
+        help="Rewards are cut to ± this before anything is learned from them; nothing: not at all.",
+        higher="the rare large reward counts as it is, and drowns the small ones",
+        lower="small rewards are told apart; all large ones look alike",
+        usual="1 to 10 times the usual reward, or nothing",
+    )
     weight_decay: float = param(
         1e-5,
         ge=0,
@@ -298,7 +308,7 @@ METRICS = (
     MetricSpec(
         "reward_error",
         "reward error",
-        "Distance of the predicted from the real reward on held-out transitions (root of the mean square).",
+        "Distance of the predicted from the real (cut) reward on held-out transitions (root of the mean square).",
         healthy="falls to a small part of the rewards' own spread; it may rise for a while where new places are seen",
         log=True,
     ),

@@ -55,7 +55,7 @@ class TreePlanner(Planner):
         every, count = self.codec.all_choices(), self.settings.branching
         if every is not None and len(every) <= count:
             return np.repeat(np.arange(n_nodes), len(every)), np.tile(every, (n_nodes, 1))
-        return np.repeat(np.arange(n_nodes), count), self.codec.uniform((n_nodes * count,), rng)
+        return np.repeat(np.arange(n_nodes), count), self.codec.candidates((n_nodes * count,), rng)
 
     def _best(self, scores: Array) -> NDArray[np.int64]:
         """Numbers of the nodes that are kept, in order."""

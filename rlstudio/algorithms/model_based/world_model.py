@@ -62,7 +62,8 @@ class WorldModel:
     def fit(self, store: Transitions, params: ModelBasedParams, updates: int, breathe: Callable[[], None]) -> None:
         """`updates` gradient steps of every network on minibatches of what is not held out."""
         rows = store.training_rows()
-        self._measure(store, params.discount)
+        rewards = store.rewards(params.reward_limit)
+        self._measure(store, rewards, params.discount)
         inputs = self._inputs(store)
         changes = store["next_observations"] - store["observations"]
         members = self.networks["dynamics"].spec.members
@@ -73,7 +74,7 @@ class WorldModel:
             drawn = rows[self._rng.integers(0, len(rows), (members, params.batch_size))]
             self._fit_dynamics(inputs[drawn], changes[drawn], store["terminated"][drawn], params.learning_rate)
             one = drawn[0]
-            self._fit_reward(inputs[one], store["rewards"][one], store["terminated"][one], params.learning_rate)
+            self._fit_reward(inputs[one], rewards[one], store["terminated"][one], params.learning_rate)
             if "value" in self.networks:
                 self._fit_value(inputs[one], self._value_targets(store, one, params), params.learning_rate)
         self._fold()
@@ -83,10 +84,10 @@ class WorldModel:
         raw = np.concatenate([store["observations"], self._codec.inputs(self._codec.rows(store["actions"]))], axis=1)
         return self._scales.normalise("inputs", raw)
 
-    def _measure(self, store: Transitions, discount: float) -> None:
+    def _measure(self, store: Transitions, gained: Array, discount: float) -> None:
         """Scales and ranges of what was gathered so far. Actions are in ±1 or one-hot already."""
         ended = store["terminated"] > 0.5
-        states, rewards = store["observations"], store["rewards"][:, None]
+        states, rewards = store["observations"], gained[:, None]
         self._scales.measure("inputs", states, slice(self._size))
         self._scales.measure("changes", store["next_observations"] - states)
         self._scales.measure("rewards", rewards[~ended], slice(1))
@@ -131,7 +132,7 @@ class WorldModel:
 
     def _value_targets(self, store: Transitions, rows: NDArray[np.int64], params: ModelBasedParams) -> Array:
         """Real rewards of the next steps, then the best of some candidates as the most careful network values it."""
-        sums, last, weight = store.sums_ahead(rows, params.n_steps, params.discount)
+        sums, last, weight = store.sums_ahead(rows, params.n_steps, params.discount, params.reward_limit)
         every = self._codec.all_choices()
         if every is not None and len(every) <= _NEXT_CANDIDATES:
             candidates = np.broadcast_to(every, (len(rows), *every.shape))
@@ -160,13 +161,13 @@ class WorldModel:
 
     # ------------------------------------------------------------ checking
 
-    def check(self, store: Transitions) -> dict[str, float]:
+    def check(self, store: Transitions, reward_limit: float | None) -> dict[str, float]:
         """How wrong the predictions are on held-out transitions, the newest of them; empty where there are none yet."""
         rows = store.held_out_rows()[-_CHECKED_ROWS:]
         if not len(rows):
             return {}
         inputs = self._codec.inputs(self._codec.rows(store["actions"]))
-        states, rewards = store["observations"][rows], store["rewards"][rows]
+        states, rewards = store["observations"][rows], store.rewards(reward_limit)[rows]
         ended = store["terminated"][rows]
         following, predicted, ending = self.imagination.step(
             np.broadcast_to(states, (self.networks["dynamics"].spec.members, *states.shape)), inputs[rows]

@@ -131,12 +131,12 @@ class RewardPredictorLearner(Learner):
 
     def _measure(self, params: RewardPredictorParams) -> None:
         """Scales of what was gathered; of returns only once, since they are learned from themselves."""
-        store = self._store
+        store, rewards = self._store, self._store.rewards(params.reward_limit)
         self._scales.measure("inputs", store["observations"], slice(self._encoder.size))
         if params.target == "reward":
-            self._scales.measure("targets", store["rewards"][:, None])
+            self._scales.measure("targets", rewards[:, None])
         elif self._round == 0:
-            self._scales.guess_returns("targets", store["rewards"], params.discount)
+            self._scales.guess_returns("targets", rewards, params.discount)
 
     def _inputs(self) -> Array:
         """Normalised inputs of all rows, (n, n_inputs)."""
@@ -147,8 +147,8 @@ class RewardPredictorLearner(Learner):
     def _targets(self, rows: NDArray[np.int64], params: RewardPredictorParams) -> Array:
         """What is to be predicted of those transitions, (n,)."""
         if params.target == "reward":
-            return self._store["rewards"][rows]
-        sums, last, weight = self._store.sums_ahead(rows, params.n_steps, params.discount)
+            return self._store.rewards(params.reward_limit)[rows]
+        sums, last, weight = self._store.sums_ahead(rows, params.n_steps, params.discount, params.reward_limit)
         following = self._store["next_observations"][last]
         candidates = self._predictor.draw(_NEXT_CANDIDATES, self._rng, len(rows))
         best: Array = self._predictor.rate(following, candidates).min(axis=0).max(axis=1)

@@ -40,7 +40,7 @@ class Predictor:
         """`count` candidates for each of some states, (states, count, size); all actions where there are no more."""
         if self._every is not None and len(self._every) <= count:
             return np.broadcast_to(self._every, (states, *self._every.shape))
-        return self._codec.uniform((states, count), rng)
+        return self._codec.candidates((states, count), rng)
 
     def rate(self, observations: Array, rows: Array) -> Array:
         """What each member predicts of candidates (states, count, size) in observations (states, observation_size):

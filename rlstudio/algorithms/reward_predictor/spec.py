@@ -46,6 +46,16 @@ class RewardPredictorParams(Params):
         lower="acts on its predictions",
         usual="0.02 to 0.3",
     )
+    reward_limit: float | None = param(
+        None,
+        gt=0,
+        le=1e9,
+        group="prediction",
+        help="Rewards are cut to ± this before anything is learned from them; nothing: not at all.",
+        higher="the rare large reward counts as it is, and drowns the small ones",
+        lower="small rewards are told apart; all large ones look alike",
+        usual="1 to 10 times the usual reward, or nothing",
+    )
     discount: float = param(
         0.98,
         ge=0,
