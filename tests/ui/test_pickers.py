@@ -203,7 +203,9 @@ def test_a_long_reason_is_shown_whole(show: Callable[..., Any]) -> None:
     )
     picker.open_popup()
     popup = picker.popup()
-    heights = [popup.list.sizeHintForIndex(popup.list.model().index(row, 0)).height() for row in (1, 2)]
+    rows = [popup.list.model().index(row, 0) for row in (1, 2)]
+    heights = [popup.list.sizeHintForIndex(row).height() for row in rows]
+    assert [popup.list.visualRect(row).height() for row in rows] == heights
     assert heights[1] >= heights[0] + 2 * popup.list.fontMetrics().height() * 0.9
 
 

@@ -41,6 +41,8 @@ class AlgorithmPage(QDialog):
         self.setWindowTitle(f"About {spec.title}")
         self._write()
         self.text.verticalScrollBar().setValue(0)
+        if not self.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+            self.resize(self.sizeHint())  # at first; after that it keeps the size it was given
         self.show()
         self.raise_()
         self.activateWindow()

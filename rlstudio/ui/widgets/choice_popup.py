@@ -63,6 +63,7 @@ class ChoicePopup(QFrame):
         self.list.setItemDelegate(ChoiceDelegate(self.list))
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setResizeMode(QListView.ResizeMode.Adjust)  # reasons wrap at its width
         self.list.setMouseTracking(True)
         self.list.installEventFilter(self)
         self._extras.setObjectName(f"{what}Extras")
