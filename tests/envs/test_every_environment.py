@@ -17,15 +17,21 @@ def course(env: Any, seed: int, n_steps: int) -> list[np.ndarray[Any, Any]]:
     space = env.observation_space
     observation, _ = env.reset(seed=seed)
     env.action_space.seed(seed)
-    flat = [np.concatenate([np.ravel(part) for part in np.atleast_1d(np.asarray(observation))])]
+    flat = [numbers_of(observation)]
     for _ in range(n_steps):
         observation, reward, terminated, truncated, _ = env.step(env.action_space.sample())
         assert space.contains(observation)
-        flat.append(np.append(np.ravel(np.asarray(observation)), reward))
+        flat.append(np.append(numbers_of(observation), reward))
         if terminated or truncated:
             observation, _ = env.reset()
-            flat.append(np.ravel(np.asarray(observation)))
+            flat.append(numbers_of(observation))
     return flat
+
+
+def numbers_of(observation: Any) -> np.ndarray[Any, Any]:
+    """All numbers of an observation, whatever its parts."""
+    parts = observation.values() if isinstance(observation, dict) else [observation]
+    return np.concatenate([np.ravel(np.asarray(part)) for part in parts])
 
 
 def same(one: list[np.ndarray[Any, Any]], other: list[np.ndarray[Any, Any]]) -> bool:

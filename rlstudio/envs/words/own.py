@@ -23,7 +23,7 @@ WORDS: dict[str, EnvironmentWords] = {
     "BitFlipping": _BIT_FLIPPING,
     "BitFlippingContinuous": replace(
         _BIT_FLIPPING,
-        title="Bit Flipping Continuous",
+        title="Bit Flipping, continuous",
         summary="Turn a row of 15 bits into another one by 15 numbers a step: those above 0 flip their bit.",
         action=numbers(*(f"flip bit {i} if above 0" for i in _BITS)),
         choices=(),
