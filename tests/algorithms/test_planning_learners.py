@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 from identity_env import IdentityEnv
@@ -13,6 +17,8 @@ from test_presets_and_devices import card
 from rlstudio.algorithms.base import SAMPLES
 from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.core.episode import TREE_COLUMNS
+from rlstudio.core.params import ParamError
+from rlstudio.core.trusted_files import NotTrustedError, UserFileError, read_program, trusting
 from rlstudio.envs.card import EnvironmentCard, SpaceCard
 
 KEYS = ("model_based", "reward_predictor")
@@ -99,6 +105,55 @@ def test_refusals_are_in_words(key: str) -> None:
     assert "Road's observations are pictures" in (spec.why_not(seen) or "")
     wide = EnvironmentCard("Road-v0", "Road", "", True, observation=plain, action=unbounded)
     assert "Road's have none" in (spec.why_not(wide) or "")
+
+
+PARTS = """
+import numpy as np
+
+def candidates(observation, n, rng):
+    assert observation.shape == (3,)
+    return rng.integers(6, 8, (n, 1))  # never the first of the three actions, 5
+
+def predict_reward(observations, actions):
+    return np.where(actions[:, 0] == 7, 2.0, -1.0)
+
+def predict_next(observations, actions):
+    return observations
+"""
+
+
+@pytest.mark.parametrize("planner", ["cem", "shooting", "tree", ""])
+def test_a_users_own_parts_take_the_place_of_ours(planner: str, tmp_path: Path) -> None:
+    path = tmp_path / "parts.py"
+    path.write_text(PARTS)
+    changed: dict[str, Any] = {"planner": planner, "leaf_value": False, "discount": 1.0} if planner else {}
+    with trusting([read_program(path)[0]]):
+        key = "model_based" if planner else "reward_predictor"
+        # two of all three choices: with room for all, a tree would not draw
+        learner, env = build(key, lambda: IdentityEnv("shifted"), file=str(path), candidates=16, **changed)
+        learn(learner, PlainRun(steps=120))
+        arrays, settings = learner.policy().state()
+        policy = type(learner.policy()).from_state(
+            arrays, json.loads(json.dumps(settings)), env.observation_space, env.action_space
+        )
+        policy.start_episode(0)
+        action, thought = policy.decide(5, {}, greedy=True)
+    assert action == 7
+    assert thought.value == pytest.approx(2.0 * (3 if planner else 1))
+    assert thought.candidates is not None
+    if planner != "cem":  # which draws anew around the best
+        assert set(thought.candidates.reshape(-1)) <= {6.0, 7.0}
+    with pytest.raises(NotTrustedError):
+        type(policy).from_state(arrays, settings, env.observation_space, env.action_space)
+
+
+def test_a_file_without_parts_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "parts.py"
+    path.write_text("def candidate(): pass\n")
+    with trusting([read_program(path)[0]]), pytest.raises(UserFileError, match="defines none of candidates"):
+        build("model_based", file=str(path))
+    with pytest.raises(ParamError, match=r"ends in \.py"):
+        build("reward_predictor", file="parts.txt")
 
 
 @pytest.mark.slow

@@ -88,6 +88,13 @@ class ActionCodec:
         np.put_along_axis(hot, rows.astype(np.int64) + self._first, np.float32(1.0), axis=-1)
         return hot
 
+    def from_inputs(self, inputs: Array) -> Array:
+        """The rows that `inputs` (…, n_inputs) was made from."""
+        if self.continuous:
+            return inputs
+        parts = np.split(inputs, self._first[1:], axis=-1)
+        return np.stack([part.argmax(axis=-1) for part in parts], axis=-1).astype(np.float32)
+
     def action(self, row: Array) -> Any:
         """One row (size,) as an action of the space."""
         if isinstance(self._space, gym.spaces.Box):

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 from rlstudio.algorithms.blocks.refusals import environment_name, no_encoding
+from rlstudio.core.trusted_files import absolute
 from rlstudio.envs.card import EnvironmentCard
+
+
+def _python_file(path: str) -> str:
+    if path.strip() and not path.strip().endswith(".py"):
+        raise ValueError("the path of a Python file, whose name ends in .py, or nothing")
+    return absolute(path.strip()) if path.strip() else ""
+
+
+OptionalFile = Annotated[str, AfterValidator(_python_file)]
+"""The path of a Python file of the user's own, or nothing."""
 
 _ACTIONS = ("box", "discrete", "multi_discrete", "multi_binary")
 

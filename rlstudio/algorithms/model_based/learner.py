@@ -23,9 +23,13 @@ from rlstudio.algorithms.blocks.randomness import (
     load_generator,
 )
 from rlstudio.algorithms.blocks.transitions import Transitions
+from rlstudio.algorithms.blocks.user_code import load_user_file
+from rlstudio.algorithms.blocks.user_parts import UserParts
+from rlstudio.algorithms.model_based.imagination import Model
 from rlstudio.algorithms.model_based.planners import PlannerSettings
 from rlstudio.algorithms.model_based.policy import PLANNERS, ModelBasedPolicy
 from rlstudio.algorithms.model_based.spec import ModelBasedParams
+from rlstudio.algorithms.model_based.user_model import UserModel
 from rlstudio.algorithms.model_based.world_model import WorldModel
 from rlstudio.envs.spaces import ObservationEncoder
 
@@ -51,7 +55,10 @@ class ModelBasedLearner(Learner):
         self._codec = ActionCodec(env.action_space)
         self._model = WorldModel(self._encoder.size, self._codec, params, self._rng)
         self._store = Transitions(params.buffer_size, self._encoder.size, self._codec.size)
-        self._planner = PLANNERS[params.planner](self._codec, planner_settings(params))
+        self._parts = UserParts(load_user_file(params.file), self._codec) if params.file else None
+        self._planner = PLANNERS[params.planner](self._codec, planner_settings(params), self._parts)
+        learned = self._model.imagination
+        self._imagined: Model = learned if self._parts is None else UserModel(learned, self._parts, self._codec)
         self._metrics = MeanMetrics()
         self._round = 0
 
@@ -81,7 +88,7 @@ class ModelBasedLearner(Learner):
             if self._store.total % _SAY_EVERY == 0:
                 run.say(f"acting at random: {self._store.total:,} of {params.learning_starts:,} steps")
             return self._codec.uniform((), self._rng)
-        plan = self._planner.plan(self._model.imagination, observation, self._rng)
+        plan = self._planner.plan(self._imagined, observation, self._rng)
         self._metrics.add(planned_return=plan.score)
         if self._rng.random() < params.epsilon:
             return self._codec.uniform((), self._rng)
@@ -115,6 +122,7 @@ class ModelBasedLearner(Learner):
             self._env.observation_space,
             self._env.action_space,
             self._params.epsilon,
+            self._parts,
         )
 
     def set_param(self, name: str, value: Any) -> None:

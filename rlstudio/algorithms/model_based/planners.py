@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from rlstudio.algorithms.blocks.action_codec import ActionCodec
 from rlstudio.algorithms.blocks.layout import Array
+from rlstudio.algorithms.blocks.user_parts import UserParts
 from rlstudio.algorithms.model_based.imagination import Model
 
 SHOWN = 48
@@ -64,9 +65,16 @@ class Plan:
 class Planner(ABC):
     """A search over action sequences. `settings` may be exchanged between two plans."""
 
-    def __init__(self, codec: ActionCodec, settings: PlannerSettings) -> None:
+    def __init__(self, codec: ActionCodec, settings: PlannerSettings, parts: UserParts | None = None) -> None:
         self.codec = codec
         self.settings = settings
+        self._parts = parts if parts is not None and parts.has("candidates") else None
+
+    def _draw(self, observation: Array, n: int, rng: np.random.Generator) -> Array:
+        """`n` rows (n, size) to try in a state, from the user's own generator if there is one."""
+        if self._parts is not None:
+            return self._parts.draw(observation, n, rng)
+        return self.codec.candidates((n,), rng)
 
     @abstractmethod
     def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
@@ -94,10 +102,10 @@ class SequencePlanner(Planner):
             scores = scores - np.float32(self.settings.caution) * imagined.spread
         return scores, imagined.rewards
 
-    def _sticky(self, n: int, rng: np.random.Generator) -> Array:
+    def _sticky(self, n: int, observation: Array, rng: np.random.Generator) -> Array:
         """Sequences (horizon, n, size), drawn evenly; with chance `smoothness` an action is the one before."""
         horizon = self.settings.horizon
-        drawn = self.codec.candidates((horizon, n), rng)
+        drawn = self._draw(observation, horizon * n, rng).reshape(horizon, n, self.codec.size)
         repeat = rng.random((horizon, n, 1), np.float32) < self.settings.smoothness
         for t in range(1, horizon):
             np.copyto(drawn[t], drawn[t - 1], where=repeat[t])
@@ -124,8 +132,8 @@ class SequencePlanner(Planner):
 class ShootingPlanner(SequencePlanner):
     """Draw sequences, imagine each, take the first action of the best; the best is tried again a step later."""
 
-    def __init__(self, codec: ActionCodec, settings: PlannerSettings) -> None:
-        super().__init__(codec, settings)
+    def __init__(self, codec: ActionCodec, settings: PlannerSettings, parts: UserParts | None = None) -> None:
+        super().__init__(codec, settings, parts)
         self._best: Array | None = None
 
     def forget(self) -> None:
@@ -138,7 +146,7 @@ class ShootingPlanner(SequencePlanner):
         self._best = np.array(arrays["best"]) if "best" in arrays else None
 
     def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
-        sequences = self._sticky(self.settings.candidates, rng)
+        sequences = self._sticky(self.settings.candidates, observation, rng)
         if self._best is not None and len(self._best) == len(sequences):
             sequences[:-1, 0] = self._best[1:]
         scores, rewards = self._judge(model, observation, sequences)
@@ -150,8 +158,8 @@ class ShootingPlanner(SequencePlanner):
 class CrossEntropyPlanner(SequencePlanner):
     """Draw sequences, fit the distribution to the best of them, draw again from that, a few times over."""
 
-    def __init__(self, codec: ActionCodec, settings: PlannerSettings) -> None:
-        super().__init__(codec, settings)
+    def __init__(self, codec: ActionCodec, settings: PlannerSettings, parts: UserParts | None = None) -> None:
+        super().__init__(codec, settings, parts)
         self._best: Array | None = None
 
     def forget(self) -> None:
@@ -175,8 +183,10 @@ class CrossEntropyPlanner(SequencePlanner):
         kept: list[Array] = [] if warm is None else [warm[:, None]]
         for iteration in range(s.iterations):
             fresh = max(1, s.candidates - sum(each.shape[1] for each in kept))
-            first = iteration == 0
-            drawn = self._first(fresh, distribution, warm is not None, rng) if first else distribution.draw(fresh, rng)
+            if iteration == 0:
+                drawn = self._first(fresh, observation, distribution if warm is not None else None, rng)
+            else:
+                drawn = distribution.draw(fresh, rng)
             sequences = np.concatenate([*kept, drawn], axis=1)
             scores, rewards = self._judge(model, observation, sequences)
             elites = sequences[:, np.argsort(-scores, kind="stable")[:n_elites]]
@@ -198,11 +208,13 @@ class CrossEntropyPlanner(SequencePlanner):
         plan = self._summed_up(shown, scores, rewards, self._best[0].copy(), searched)
         return replace(plan, score=float(scores[0]))
 
-    def _first(self, n: int, distribution: _Gaussian | _Choices, warm: bool, rng: np.random.Generator) -> Array:
+    def _first(
+        self, n: int, observation: Array, around: _Gaussian | _Choices | None, rng: np.random.Generator
+    ) -> Array:
         """The first draw: without a plan to start from evenly, else half around it and half evenly."""
-        if not warm:
-            return self._sticky(n, rng)
-        return np.concatenate([distribution.draw(n - n // 2, rng), self._sticky(n // 2, rng)], axis=1)
+        if around is None:
+            return self._sticky(n, observation, rng)
+        return np.concatenate([around.draw(n - n // 2, rng), self._sticky(n // 2, observation, rng)], axis=1)
 
 
 class _Gaussian:

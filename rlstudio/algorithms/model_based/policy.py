@@ -12,7 +12,9 @@ from rlstudio.algorithms.base import Arrays, Policy
 from rlstudio.algorithms.blocks.action_codec import ActionCodec
 from rlstudio.algorithms.blocks.ensemble import EnsembleSpec
 from rlstudio.algorithms.blocks.randomness import acting_generator
-from rlstudio.algorithms.model_based.imagination import Imagination
+from rlstudio.algorithms.blocks.user_code import PROGRAMS, load_saved_file
+from rlstudio.algorithms.blocks.user_parts import UserParts
+from rlstudio.algorithms.model_based.imagination import Imagination, Model
 from rlstudio.algorithms.model_based.planners import (
     CrossEntropyPlanner,
     Plan,
@@ -21,6 +23,7 @@ from rlstudio.algorithms.model_based.planners import (
     ShootingPlanner,
 )
 from rlstudio.algorithms.model_based.tree import TreePlanner
+from rlstudio.algorithms.model_based.user_model import UserModel
 from rlstudio.core.episode import Thought
 from rlstudio.envs.spaces import ObservationEncoder
 
@@ -50,6 +53,7 @@ class ModelBasedPolicy(Policy):
         observation_space: gym.Space[Any],
         action_space: gym.Space[Any],
         epsilon: float,
+        parts: UserParts | None = None,
     ) -> None:
         self._encoder = ObservationEncoder(observation_space)
         self._codec = ActionCodec(action_space)
@@ -61,7 +65,9 @@ class ModelBasedPolicy(Policy):
             )
         self._imagination = imagination
         self._name = planner
-        self._planner = PLANNERS[planner](self._codec, settings)
+        self._parts = parts
+        self._model: Model = imagination if parts is None else UserModel(imagination, parts, self._codec)
+        self._planner = PLANNERS[planner](self._codec, settings, parts)
         self._epsilon = epsilon
         self._rng = np.random.default_rng(0)
 
@@ -70,7 +76,7 @@ class ModelBasedPolicy(Policy):
         self._planner.forget()
 
     def decide(self, observation: Any, info: dict[str, Any], *, greedy: bool) -> tuple[Any, Thought]:
-        plan = self._planner.plan(self._imagination, self._encoder.encode(observation), self._rng)
+        plan = self._planner.plan(self._model, self._encoder.encode(observation), self._rng)
         row, note = plan.action, f"best of {plan.searched:,} imagined"
         if not greedy and self._rng.random() < self._epsilon:
             row, note = self._codec.uniform((), self._rng), "explored: random action"
@@ -80,7 +86,8 @@ class ModelBasedPolicy(Policy):
         arrays: Arrays = {name: np.array(array) for name, array in self._imagination.arrays.items()}
         specs = {name: asdict(spec) for name, spec in self._imagination.specs.items()}
         settings = {"planner": self._name, "search": asdict(self._planner.settings), "epsilon": self._epsilon}
-        return arrays, {**settings, "networks": specs}
+        programs = {PROGRAMS: self._parts.file.programs} if self._parts is not None else {}
+        return arrays, {**settings, "networks": specs, **programs}
 
     @classmethod
     def from_state(
@@ -93,6 +100,6 @@ class ModelBasedPolicy(Policy):
         imagination = Imagination(specs)
         imagination.load(arrays)
         search = PlannerSettings(**settings["search"])
-        return cls(
-            imagination, settings["planner"], search, observation_space, action_space, float(settings["epsilon"])
-        )
+        parts = UserParts(load_saved_file(settings), ActionCodec(action_space)) if settings.get(PROGRAMS) else None
+        epsilon = float(settings["epsilon"])
+        return cls(imagination, settings["planner"], search, observation_space, action_space, epsilon, parts)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from rlstudio.algorithms.base import AlgorithmSpec, MetricSpec
 from rlstudio.algorithms.blocks.fields import HiddenSizes
-from rlstudio.algorithms.blocks.planning_fields import no_candidates
+from rlstudio.algorithms.blocks.planning_fields import OptionalFile, no_candidates
 from rlstudio.core.params import Params, param
 from rlstudio.envs.card import EnvironmentCard
 
@@ -284,6 +284,14 @@ class ModelBasedParams(Params):
         higher="smoother predictions",
         lower="free weights",
         usual="0 to 1e-2",
+    )
+    file: OptionalFile = param(
+        "",
+        group="your own",
+        title="file with your own parts",
+        program=True,
+        help="A Python file that defines any of candidates(observation, n, rng), predict_reward(observations, "
+        "actions) and predict_next(observations, actions), which then take the place of ours.",
     )
 
 

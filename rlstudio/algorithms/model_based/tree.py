@@ -28,7 +28,7 @@ class TreePlanner(Planner):
         gathered: Array = np.zeros(states.shape[:2], np.float32)
         levels: list[dict[str, NDArray[Any]]] = []
         for depth in range(s.horizon):
-            parents, rows = self._candidates(states.shape[1], rng)
+            parents, rows = self._candidates(states, rng)
             following, rewards, ending = model.step(states[:, parents], self.codec.inputs(rows))
             before = running[:, parents]
             valued = model.values(states[:, parents], self.codec.inputs(rows)) if depth == s.horizon - 1 else None
@@ -50,9 +50,12 @@ class TreePlanner(Planner):
         _back_up(levels)
         return _told(levels)
 
-    def _candidates(self, n_nodes: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], Array]:
-        """For each candidate the number of its node, and its row."""
-        every, count = self.codec.all_choices(), self.settings.branching
+    def _candidates(self, states: Array, rng: np.random.Generator) -> tuple[NDArray[np.int64], Array]:
+        """For each candidate the number of its node, and its row; `states` (members, n_nodes, observation_size)."""
+        every, count, n_nodes = self.codec.all_choices(), self.settings.branching, states.shape[1]
+        if self._parts is not None:
+            drawn = [self._draw(state, count, rng) for state in states.mean(axis=0)]
+            return np.repeat(np.arange(n_nodes), count), np.concatenate(drawn)
         if every is not None and len(every) <= count:
             return np.repeat(np.arange(n_nodes), len(every)), np.tile(every, (n_nodes, 1))
         return np.repeat(np.arange(n_nodes), count), self.codec.candidates((n_nodes * count,), rng)

@@ -28,6 +28,8 @@ from rlstudio.algorithms.blocks.randomness import (
 )
 from rlstudio.algorithms.blocks.scales import Scales, fold
 from rlstudio.algorithms.blocks.transitions import Transitions
+from rlstudio.algorithms.blocks.user_code import load_user_file
+from rlstudio.algorithms.blocks.user_parts import UserParts
 from rlstudio.algorithms.reward_predictor.policy import RewardPredictorPolicy
 from rlstudio.algorithms.reward_predictor.predictor import NAME, Predictor
 from rlstudio.algorithms.reward_predictor.spec import RewardPredictorParams
@@ -53,7 +55,8 @@ class RewardPredictorLearner(Learner):
         spec = EnsembleSpec((n_inputs, *params.hidden, 1), params.ensemble)
         self._network = Ensemble(NAME, spec, self._rng)
         self._scales = Scales({"inputs": n_inputs, "targets": 1})
-        self._predictor = Predictor(spec, self._codec)
+        parts = UserParts(load_user_file(params.file), self._codec) if params.file else None
+        self._predictor = Predictor(spec, self._codec, parts)
         self._store = Transitions(params.buffer_size, self._encoder.size, self._codec.size)
         self._metrics = MeanMetrics()
         self._round = 0
@@ -82,11 +85,10 @@ class RewardPredictorLearner(Learner):
             run.say(f"acting at random: {self._store.total:,} of {params.learning_starts:,} steps")
         if self._round == 0 or rng.random() < params.epsilon:
             return self._codec.uniform((), rng)
-        rows = self._predictor.draw(params.candidates, rng)
-        scores = self._predictor.rate(observation[None], rows).mean(axis=0)[0]
+        rows, scores = self._predictor.choose_among(observation, params.candidates, rng)
         best = int(scores.argmax())
         self._metrics.add(predicted=float(scores[best]))
-        chosen: Array = rows[0, best]
+        chosen: Array = rows[best]
         return chosen
 
     def _round_is_over(self) -> bool:

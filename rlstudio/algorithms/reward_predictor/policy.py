@@ -12,6 +12,8 @@ from rlstudio.algorithms.base import Arrays, Policy
 from rlstudio.algorithms.blocks.action_codec import ActionCodec
 from rlstudio.algorithms.blocks.ensemble import EnsembleSpec
 from rlstudio.algorithms.blocks.randomness import acting_generator
+from rlstudio.algorithms.blocks.user_code import PROGRAMS, load_saved_file
+from rlstudio.algorithms.blocks.user_parts import UserParts
 from rlstudio.algorithms.reward_predictor.predictor import Predictor
 from rlstudio.core.episode import Thought
 from rlstudio.envs.spaces import ObservationEncoder
@@ -48,15 +50,15 @@ class RewardPredictorPolicy(Policy):
         self._rng = acting_generator(seed)
 
     def decide(self, observation: Any, info: dict[str, Any], *, greedy: bool) -> tuple[Any, Thought]:
-        rows = self._predictor.draw(self._candidates, self._rng)
-        scores = self._predictor.rate(self._encoder.encode(observation)[None], rows).mean(axis=0)[0]
+        seen = self._encoder.encode(observation)
+        rows, scores = self._predictor.choose_among(seen, self._candidates, self._rng)
         order = np.argsort(-scores, kind="stable")[:SHOWN]
-        row, note = rows[0, order[0]], f"best of {len(scores)} candidates"
+        row, note = rows[order[0]], f"best of {len(scores)} candidates"
         if not greedy and self._rng.random() < self._epsilon:
             row, note = self._codec.uniform((), self._rng), "explored: random action"
         thought = Thought(
             value=float(scores[order[0]]),
-            candidates=self._codec.numbers(rows[0, order]),
+            candidates=self._codec.numbers(rows[order]),
             scores=scores[order],
             note=note,
         )
@@ -64,7 +66,9 @@ class RewardPredictorPolicy(Policy):
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays: Arrays = {name: np.array(array) for name, array in self._predictor.arrays.items()}
+        parts = self._predictor.parts
         return arrays, {
+            **({PROGRAMS: parts.file.programs} if parts is not None else {}),
             "network": asdict(self._predictor.spec),
             "candidates": self._candidates,
             "epsilon": self._epsilon,
@@ -76,6 +80,8 @@ class RewardPredictorPolicy(Policy):
     ) -> Self:
         row = settings["network"]
         spec = EnsembleSpec(tuple(row["sizes"]), int(row["members"]), row["activation"])
-        predictor = Predictor(spec, ActionCodec(action_space))
+        codec = ActionCodec(action_space)
+        parts = UserParts(load_saved_file(settings), codec) if settings.get(PROGRAMS) else None
+        predictor = Predictor(spec, codec, parts)
         predictor.load(arrays)
         return cls(predictor, observation_space, action_space, int(settings["candidates"]), float(settings["epsilon"]))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from rlstudio.algorithms.blocks.action_codec import ActionCodec
 from rlstudio.algorithms.blocks.ensemble import EnsembleMLP, EnsembleSpec
 from rlstudio.algorithms.blocks.layout import Array
+from rlstudio.algorithms.blocks.user_parts import UserParts
 
 NAME = "reward"
 
@@ -18,7 +19,8 @@ NAME = "reward"
 class Predictor:
     """Rates (state, action) rows; scales are folded into its weights."""
 
-    def __init__(self, spec: EnsembleSpec, codec: ActionCodec) -> None:
+    def __init__(self, spec: EnsembleSpec, codec: ActionCodec, parts: UserParts | None = None) -> None:
+        self.parts = parts
         self.spec = spec
         self.arrays: dict[str, Array] = {key: np.zeros(shape, np.float32) for key, shape in spec.shapes(NAME).items()}
         self._mlp = EnsembleMLP(spec, NAME, self.arrays)
@@ -41,6 +43,19 @@ class Predictor:
         if self._every is not None and len(self._every) <= count:
             return np.broadcast_to(self._every, (states, *self._every.shape))
         return self._codec.candidates((states, count), rng)
+
+    def choose_among(self, observation: Array, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
+        """Candidates (count, size) of one observation (observation_size,) and what is predicted of each, (count,); from
+        the user's own functions where there are such.
+        """
+        parts = self.parts
+        if parts is not None and parts.has("candidates"):
+            rows = parts.draw(observation, count, rng)
+        else:
+            rows = self.draw(count, rng)[0]
+        if parts is not None and parts.has("predict_reward"):
+            return rows, parts.rewards(np.broadcast_to(observation, (len(rows), len(observation))), rows)
+        return rows, self.rate(observation[None], rows[None]).mean(axis=0)[0]
 
     def rate(self, observations: Array, rows: Array) -> Array:
         """What each member predicts of candidates (states, count, size) in observations (states, observation_size):

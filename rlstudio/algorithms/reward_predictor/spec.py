@@ -6,7 +6,7 @@ from typing import Literal
 
 from rlstudio.algorithms.base import AlgorithmSpec, MetricSpec
 from rlstudio.algorithms.blocks.fields import HiddenSizes
-from rlstudio.algorithms.blocks.planning_fields import no_candidates
+from rlstudio.algorithms.blocks.planning_fields import OptionalFile, no_candidates
 from rlstudio.core.params import Params, param
 from rlstudio.envs.card import EnvironmentCard
 
@@ -178,6 +178,14 @@ class RewardPredictorParams(Params):
         True,
         group="network",
         help="Bring observations and targets to mean 0 and spread 1 before the network sees them.",
+    )
+    file: OptionalFile = param(
+        "",
+        group="your own",
+        title="file with your own parts",
+        program=True,
+        help="A Python file that defines any of candidates(observation, n, rng) and predict_reward(observations, "
+        "actions), which then take the place of ours.",
     )
 
 
