@@ -47,7 +47,7 @@ def index(specs: list[AlgorithmSpec]) -> str:
         lines.append(_row(*["---"] * (3 + len(ACTION_KINDS))))
         for spec in members:
             can = acts_in(spec)
-            marks = ("yes" if kind in can else "–" for kind in ACTION_KINDS)
+            marks = ("yes" if kind in can else "–" if can else "see its page" for kind in ACTION_KINDS)
             lines.append(_row(f"[{spec.title}]({spec.key}.md)", f"`{spec.key}`", spec.implementation, *marks))
     return "\n".join(lines) + "\n"
 

@@ -21,6 +21,7 @@ from rlstudio.algorithms.words import (
 )
 from rlstudio.commands.algorithm_page import algorithm_page
 from rlstudio.core.params import Params, describe, param
+from rlstudio.core.resources import resource_path
 
 
 class Numbers(Params):
@@ -112,3 +113,11 @@ def test_writing_takes_away_pages_of_algorithms_that_are_no_more(tmp_path: Path)
     assert "gone.md" not in names
     assert {"README.md", "ppo.md", "random.md"} <= names
     assert "[PPO](ppo.md)" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_shipped_handbook_is_what_the_specs_say() -> None:
+    folder = resource_path("handbook")
+    shipped = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    old = sorted(name for name, text in handbook.handbook().items() if shipped.pop(name, None) != text)
+    again = "make it anew: python -m rlstudio.algorithms.handbook resources/handbook"
+    assert (old, sorted(shipped)) == ([], []), again
