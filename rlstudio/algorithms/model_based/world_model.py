@@ -16,7 +16,8 @@ from rlstudio.algorithms.blocks.layout import Array
 from rlstudio.algorithms.blocks.scales import Scales, fold
 from rlstudio.algorithms.blocks.transitions import Transitions
 from rlstudio.algorithms.model_based.imagination import Imagination, sigmoid
-from rlstudio.algorithms.model_based.spec import CHECKED_STEPS, ModelBasedParams
+from rlstudio.algorithms.model_based.metrics import CHECKED_STEPS
+from rlstudio.algorithms.model_based.spec import ModelBasedParams
 
 _CHECKED_ROWS = 512
 _MARGIN = 0.1
