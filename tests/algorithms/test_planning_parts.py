@@ -258,3 +258,13 @@ def test_the_last_plan_is_where_the_next_one_starts(name: str) -> None:
     again.load_memory(planner.memory())
     following = [each.plan(Line(), np.ones(1, "f"), RNG(2)).action for each in (planner, again)]
     np.testing.assert_array_equal(*following)
+
+
+@pytest.mark.parametrize("name", PLANNERS)
+def test_a_long_search_breathes(name: str) -> None:
+    planner = PLANNERS[name](ActionCodec(spaces.Box(-1.0, 1.0, (1,))), settings(candidates=5000, branching=100))
+    breaths: list[int] = []
+    planner.breathe = lambda: breaths.append(1)
+    plan = planner.plan(Line(), np.zeros(1, "f"), RNG(0))
+    assert len(breaths) >= 3
+    assert plan.action[0] > 0.8

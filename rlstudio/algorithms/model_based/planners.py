@@ -9,6 +9,7 @@ Planning" (2020), section 3 (correlated noise, kept elites, shifted start).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +23,8 @@ from rlstudio.algorithms.model_based.imagination import Model
 
 SHOWN = 48
 """Candidates that a thought keeps: the best ones."""
+AT_ONCE = 1024
+"""Sequences imagined in one go: more would only leave the processor's cache."""
 SHOWN_PLANS, SHOWN_STEPS = 5, 12
 """Of sampled search, how many sequences a thought keeps as branches of a tree, and how many steps of each."""
 
@@ -63,11 +66,12 @@ class Plan:
 
 
 class Planner(ABC):
-    """A search over action sequences. `settings` may be exchanged between two plans."""
+    """A search over action sequences. `settings` may be exchanged between two plans; `breathe` is called within one."""
 
     def __init__(self, codec: ActionCodec, settings: PlannerSettings, parts: UserParts | None = None) -> None:
         self.codec = codec
         self.settings = settings
+        self.breathe: Callable[[], None] = lambda: None
         self._parts = parts if parts is not None and parts.has("candidates") else None
 
     def _draw(self, observation: Array, n: int, rng: np.random.Generator) -> Array:
@@ -96,11 +100,15 @@ class SequencePlanner(Planner):
 
     def _judge(self, model: Model, observation: Array, sequences: Array) -> tuple[Array, Array]:
         """Scores (n,) and rewards (horizon, n) of sequences (horizon, n, size)."""
-        imagined = model.rollout(observation, self.codec.inputs(sequences), self.settings.discount)
-        scores = imagined.scores
-        if self.settings.caution:
-            scores = scores - np.float32(self.settings.caution) * imagined.spread
-        return scores, imagined.rewards
+        caution, found = np.float32(self.settings.caution), []
+        for start in range(0, sequences.shape[1], AT_ONCE):
+            self.breathe()
+            inputs = self.codec.inputs(sequences[:, start : start + AT_ONCE])
+            imagined = model.rollout(observation, inputs, self.settings.discount)
+            found.append((imagined.scores - caution * imagined.spread, imagined.rewards))
+        if len(found) == 1:
+            return found[0]
+        return np.concatenate([scores for scores, _ in found]), np.concatenate([gained for _, gained in found], axis=1)
 
     def _sticky(self, n: int, observation: Array, rng: np.random.Generator) -> Array:
         """Sequences (horizon, n, size), drawn evenly; with chance `smoothness` an action is the one before."""

@@ -28,6 +28,7 @@ class TreePlanner(Planner):
         gathered: Array = np.zeros(states.shape[:2], np.float32)
         levels: list[dict[str, NDArray[Any]]] = []
         for depth in range(s.horizon):
+            self.breathe()
             parents, rows = self._candidates(states, rng)
             following, rewards, ending = model.step(states[:, parents], self.codec.inputs(rows))
             before = running[:, parents]
