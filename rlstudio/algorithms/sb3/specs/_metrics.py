@@ -84,8 +84,8 @@ CLIP_RANGE = MetricSpec("clip_range", "clip range", "The clip range as scheduled
 PASSES = MetricSpec(
     "n_updates",
     "passes so far",
-    "Passes over gathered experience so far: several an update. (Stable-Baselines3 prints two more counts: iterations, "
-    "which are updates, and fps, environment steps a second, which the status line shows here.)",
+    "Passes over gathered experience so far: several an update. Stable-Baselines3 prints two more counts: iterations, "
+    "which are updates, and fps, environment steps a second, which the status line shows here.",
     healthy="rises steadily",
 )
 UPDATES = MetricSpec("n_updates", "updates so far", "Updates of the policy so far.", healthy="rises steadily")
