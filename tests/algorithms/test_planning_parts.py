@@ -107,6 +107,14 @@ def test_sums_ahead_stop_at_the_episodes_end(terminates: bool) -> None:
     np.testing.assert_allclose(weight, [0.125, 0.25 * cut, 0.5 * cut, 0.25])
 
 
+@pytest.mark.parametrize("steps", [1024, 2048, 5000, 5001])
+def test_sums_ahead_go_as_far_as_the_newest_step(steps: int) -> None:
+    """Also where the newest transition fills the last row that there is memory for."""
+    sums, last, _ = filled(5000, steps).sums_ahead(np.array([(steps - 1) % 5000]), 4, 0.5)
+    assert sums.tolist() == [steps - 1]
+    assert last.tolist() == [(steps - 1) % 5000]
+
+
 SPACES = [
     spaces.Box(np.array([-2.0, 0.0], np.float32), np.array([2.0, 5.0], np.float32)),
     spaces.Discrete(3, start=5),

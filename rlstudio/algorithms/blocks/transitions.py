@@ -130,7 +130,7 @@ class Transitions:
             going &= (self._store["ended"][at] < 0.5) & (at != newest)
             if not going.any():
                 break
-            at = (at + 1) % self.capacity
+            at = np.where(going, (at + 1) % self.capacity, at)
         return sums, last, weight * (1.0 - self._store["terminated"][last])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
