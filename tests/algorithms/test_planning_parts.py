@@ -110,9 +110,10 @@ def test_sums_ahead_stop_at_the_episodes_end(terminates: bool) -> None:
 @pytest.mark.parametrize("steps", [1024, 2048, 5000, 5001])
 def test_sums_ahead_go_as_far_as_the_newest_step(steps: int) -> None:
     """Also where the newest transition fills the last row that there is memory for."""
-    sums, last, _ = filled(5000, steps).sums_ahead(np.array([(steps - 1) % 5000]), 4, 0.5)
-    assert sums.tolist() == [steps - 1]
-    assert last.tolist() == [(steps - 1) % 5000]
+    newest = (steps - 1) % 5000
+    sums, last, _ = filled(5000, steps).sums_ahead(np.array([10, newest]), 4, 0.5)
+    assert last.tolist() == [13, newest]
+    assert sums[1] == steps - 1
 
 
 SPACES = [
