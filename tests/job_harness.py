@@ -303,3 +303,14 @@ def train_inline(
     (started,) = channel.of(m.Started)
     assert started.run is not None
     return RunFolder.open(Path(started.run)), channel
+
+
+def story(folder: RunFolder) -> tuple[Any, ...]:
+    """What happened in a run, but for when by the clock, and for its evaluations."""
+    episodes, metrics = folder.read_monitor(), folder.read_metrics()
+    values = {
+        name: (series.steps.tolist(), series.values.tolist())
+        for name, series in metrics.items()
+        if name != "evaluation_mean"
+    }
+    return episodes.returns.tolist(), episodes.lengths.tolist(), episodes.end_steps.tolist(), values

@@ -141,6 +141,14 @@ class TrainingRun:
     def log(self, **metrics: float) -> None:
         """See Run.log."""
         self._learned = True
+        if metrics:  # a learner of tables updates at every step, and says something now and then
+            self._keep(metrics)
+        if self._step_once == "update":
+            self._pause_again()
+        self._channel.enter(Phase.STEPPING)
+
+    def _keep(self, metrics: dict[str, float]) -> None:
+        """For the screen and for the disk; a number that is none is told once."""
         seconds = self.seconds
         for gathered in (self._feed.gathered, self._disk):
             gathered.add_metrics(self.step, seconds, metrics)
@@ -150,9 +158,6 @@ class TrainingRun:
                 self._channel.send(
                     m.Warned(f"{name} is no longer a finite number at step {self.step:,}: try a lower learning rate")
                 )
-        if self._step_once == "update":
-            self._pause_again()
-        self._channel.enter(Phase.STEPPING)
 
     def say(self, words: str) -> None:
         """See Run.say."""

@@ -17,6 +17,7 @@ from trials_tabular import TABULAR
 from rlstudio.algorithms.base import Learner
 from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.core.params import validate
+from rlstudio.envs.catalogue import card_for
 
 STUDIO = {
     "random": Trial(),
@@ -67,12 +68,18 @@ STUDIO = {
     ),
 }
 TRIALS: dict[str, Trial] = {**STUDIO, **PLANNING, **SEARCH, **SCRIPTED, **TABULAR, **SB3}
+HOMES = ("CartPole-v1", "Pendulum-v1", "FrozenLake-v1", "rlstudio/BitFlipping-v0")
 SMALL = {key: trial.params for key, trial in TRIALS.items()}
 
 
 def some(**wanted: Any) -> list[str]:
     """Keys of the algorithms whose trial says so."""
     return sorted(key for key, trial in TRIALS.items() if all(getattr(trial, name) == v for name, v in wanted.items()))
+
+
+def home_of(key: str) -> str:
+    """A quick environment of the catalogue in which the algorithm can learn."""
+    return next(env for env in HOMES if algorithms()[key].why_not(card_for(env)) is None)
 
 
 def build(

@@ -8,59 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from job_harness import FakeChannel, at_step, in_turn, train_inline
+from job_harness import FakeChannel, at_step, train_inline
 
-from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
-from rlstudio.core.trusted_files import read_program
 from rlstudio.jobs import screen_feed, training_run
 from rlstudio.storage.run_folder import RunFolder
 
-OWN_POLICY = Path(__file__).parents[1] / "algorithms" / "own_policy_example.py"
-STEPS = {"dqn": 800}
 EARLY: dict[str, dict[str, Any]] = {"dqn": {"learning_starts": 100}}
 """Learning is to have begun long before these short runs end."""
-ELSEWHERE: dict[str, dict[str, Any]] = {
-    "scripted": {"env": "Acrobot-v1"},
-    "user_policy": {"params": {"file": str(OWN_POLICY)}, "trusted_files": (read_program(OWN_POLICY)[0],)},
-}
-"""Where CartPole with the usual settings is not the place: every episode of the expert's would be like the other."""
 
 
 def returns(folder: RunFolder) -> list[float]:
     found = folder.read_monitor().returns.tolist()
     assert len(found) > 5
     return found
-
-
-@pytest.mark.parametrize("key", sorted(algorithms()))
-def test_same_config_same_returns_watched_paused_evaluated_saved_or_not(
-    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: dict[str, Any] = {"algorithm": key, "params": EARLY.get(key, {}), "steps": STEPS.get(key, 1500), "seed": 3}
-    asked |= ELSEWHERE.get(key, {})
-    plain, _ = train_inline(tmp_path, eval_every=0, **asked)
-    monkeypatch.setattr(training_run, "CHECKPOINT_EVERY_SECONDS", 0.1)
-    monkeypatch.setattr(training_run, "_SHARE_FOR_CHECKPOINTS", 1.0)
-    disturbed = FakeChannel(
-        in_turn(
-            (lambda batch: batch.step > 200, m.Pause()),
-            (lambda batch: batch.paused, m.SetWatch("policy")),
-            (lambda batch: batch.paused, m.StepOnce("episode")),
-            (lambda batch: batch.paused, m.Resume()),
-            (lambda batch: not batch.paused, m.SetPace(5_000.0)),
-        ),
-        watches=True,
-    )
-    watched, _ = train_inline(tmp_path, disturbed, watch="training", eval_every=250, eval_episodes=2, **asked)
-    assert returns(watched) == returns(plain)
-    assert len(disturbed.frames) > 0
-    assert len(disturbed.of(m.PolicyUpdate)) > 1
-    assert [event["kind"] for event in watched.read_events()].count("evaluation") >= 3
-    (tmp_path / "other").mkdir()
-    other, _ = train_inline(tmp_path / "other", eval_every=0, **{**asked, "seed": 4, "steps": 500})
-    assert returns(other) != returns(plain)
 
 
 @pytest.mark.parametrize(
