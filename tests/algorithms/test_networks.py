@@ -193,3 +193,17 @@ def test_weights_that_do_not_fit_are_refused(which: int) -> None:
         networks.load_state({k: v for k, v in arrays.items() if k != "adam.mean"}, values)
     with pytest.raises(ValueError, match="target"):
         networks.load_state({**arrays, "target": np.zeros(2)}, values)
+
+
+def test_adams_memory_of_what_no_longer_moves_fades_to_nothing_and_never_to_denormal_numbers() -> None:
+    adam = Adam(3, AdamSettings())
+    parameters, gradient = np.ones(3, np.float32), np.array([0.1, 0.1, 0.0], np.float32)
+    adam.step(parameters, gradient, 1e-3)
+    gradient[1] = 0.0
+    smallest = np.finfo(np.float32).tiny
+    for _ in range(1_500):
+        adam.step(parameters, gradient, 1e-3)
+        for running in adam.memory().values():
+            assert not ((running != 0.0) & (np.abs(running) < smallest)).any()
+    assert adam.memory()["mean"][1] == 0.0
+    assert adam.memory()["mean"][0] > 0.9

@@ -1,21 +1,16 @@
-"""Steps a second of the learners beside Stable-Baselines3 and the demonstration's own REINFORCE loop, in turn.
+"""Steps a second of our PPO and DQN beside Stable-Baselines3's, in turn in one run.
 
-Run it with a Python that has both (`pip install ".[bench]"`), on a machine that does nothing else:
-
-    python tests/benchmarks/bench_learners.py [--rounds 3]
+    python tests/benchmarks/bench_learners.py [--rounds 3] [--scale 1] [--json PATH]
 
 Both sides get the same environment, settings and number of steps, one after the other in each round; the ratio is that
-of the medians.
+of the medians. Run it on a machine that does nothing else.
 """
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import rlstudio  # noqa: F401 - sets thread counts, so it comes before numpy and torch
@@ -23,6 +18,7 @@ import rlstudio  # noqa: F401 - sets thread counts, so it comes before numpy and
 # isort: split
 import gymnasium as gym
 import torch
+from contests import Contest, hold
 
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.algorithms.resolve import resolve
@@ -120,103 +116,30 @@ def _sb3(model: Any, steps: int) -> float:
     return float(model.num_timesteps / (time.perf_counter() - start))
 
 
-class DemonstrationPolicy(torch.nn.Module):
-    """One hidden layer of 128, dropout 0.5, ReLU."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = torch.nn.Linear(4, 128)
-        self.dropout = torch.nn.Dropout(0.5)
-        self.last = torch.nn.Linear(128, 2)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.softmax(self.last(torch.relu(self.dropout(self.first(x)))), dim=-1)
-
-
-def demonstration_reinforce(steps: int, seed: int) -> float:
-    """The notebook's loop as it is usually written: one forward pass a step, one update an episode."""
-    torch.manual_seed(seed)
-    env, policy = gym.make("CartPole-v1"), DemonstrationPolicy()
-    optimiser = torch.optim.Adam(policy.parameters(), lr=0.01)
-    taken = 0
-    start = time.perf_counter()
-    observation, _ = env.reset(seed=seed)
-    while taken < steps:
-        log_probs, rewards, ended = [], [], False
-        while not ended:
-            distribution = torch.distributions.Categorical(policy(torch.from_numpy(observation).unsqueeze(0)))
-            action = distribution.sample()
-            log_probs.append(distribution.log_prob(action))
-            observation, reward, terminated, truncated, _ = env.step(action.item())
-            rewards.append(float(reward))
-            ended = terminated or truncated
-        taken += len(rewards)
-        observation, _ = env.reset()
-        total, returns = 0.0, []
-        for reward in reversed(rewards):
-            total = reward + 0.99 * total
-            returns.insert(0, total)
-        weights = torch.tensor(returns)
-        weights = (weights - weights.mean()) / (weights.std() + 1e-9)
-        loss = torch.cat([-log_prob * weight for log_prob, weight in zip(log_probs, weights, strict=True)]).sum()
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    return taken / (time.perf_counter() - start)
-
-
-Contest = tuple[str, float, Callable[[int], float], Callable[[int], float]]
-
-
-def contests(scale: float) -> list[Contest]:
-    """Title, aimed ratio, ours and theirs, each a function of the seed."""
-
-    def n(steps: int) -> int:
-        return int(steps * scale)
-
-    return [
-        (
-            "ppo, RL Zoo's CartPole settings / Stable-Baselines3",
-            2.0,
-            lambda seed: studio("ppo", "rl-zoo", n(40_000), seed),
-            lambda seed: sb3_ppo(n(40_000), seed),
-        ),
-        (
-            "dqn, RL Zoo's CartPole settings / Stable-Baselines3",
-            1.5,
-            lambda seed: studio("dqn", "rl-zoo", n(12_000), seed),
-            lambda seed: sb3_dqn(n(12_000), seed),
-        ),
-        (
-            "dqn, an update of 128 each step / Stable-Baselines3",
-            1.5,
-            lambda seed: studio("dqn", "demonstration", n(6_000), seed),
-            lambda seed: sb3_dqn_each_step(n(6_000), seed),
-        ),
-        (
-            "reinforce, as in the demonstration / its own loop",
-            3.0,
-            lambda seed: studio("reinforce", "demonstration", n(20_000), seed),
-            lambda seed: demonstration_reinforce(n(20_000), seed),
-        ),
-    ]
-
-
-def main() -> None:
-    """Run every contest and print its ratio."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the usual number of steps")
-    chosen = parser.parse_args()
-    print(f"{'steps a second':52} {'ours':>9} {'theirs':>9} {'ratio':>7} {'aim':>5}")
-    for title, aim, ours, theirs in contests(chosen.scale):
-        mine, others = [], []
-        for seed in range(chosen.rounds):
-            mine.append(ours(seed))
-            others.append(theirs(seed))
-        ratio = median(mine) / median(others)
-        print(f"{title:52} {median(mine):9,.0f} {median(others):9,.0f} {ratio:7.2f} {aim:5.1f}", flush=True)
+CONTESTS = (
+    Contest(
+        "ppo, RL Zoo's CartPole settings / Stable-Baselines3",
+        4.0,
+        (40_000, 40_000),
+        lambda steps, seed: studio("ppo", "rl-zoo", steps, seed),
+        sb3_ppo,
+    ),
+    Contest(
+        "dqn, RL Zoo's CartPole settings / Stable-Baselines3",
+        2.0,
+        (12_000, 12_000),
+        lambda steps, seed: studio("dqn", "rl-zoo", steps, seed),
+        sb3_dqn,
+    ),
+    Contest(
+        "dqn, an update of 128 each step / Stable-Baselines3",
+        2.0,
+        (6_000, 6_000),
+        lambda steps, seed: studio("dqn", "demonstration", steps, seed),
+        sb3_dqn_each_step,
+    ),
+)
 
 
 if __name__ == "__main__":
-    main()
+    hold(CONTESTS, "bench_learners.py", __doc__)

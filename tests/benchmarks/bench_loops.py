@@ -9,19 +9,15 @@ ratio is that of the medians. Run it on a machine that does nothing else.
 
 from __future__ import annotations
 
-import argparse
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from statistics import median
 
-from bench_learners import demonstration_reinforce, studio  # sets thread counts, so it comes before numpy
+from bench_learners import studio  # sets thread counts, so it comes before numpy
 
 # isort: split
 import gymnasium as gym
 import numpy as np
-from results import stamped, write_rows
+import torch
+from contests import Contest, hold
 
 
 def plain_random_search(steps: int, seed: int) -> float:
@@ -87,15 +83,49 @@ def plain_numpy_gradient(steps: int, seed: int) -> float:
     return taken / (time.perf_counter() - start)
 
 
-@dataclass(frozen=True)
-class Contest:
-    """Ours and theirs, each steps a second of (steps, seed); `steps` for ours and for theirs at scale 1."""
+class DemonstrationPolicy(torch.nn.Module):
+    """One hidden layer of 128, dropout 0.5, ReLU."""
 
-    name: str
-    aim: float | None
-    steps: tuple[int, int]
-    ours: Callable[[int, int], float]
-    theirs: Callable[[int, int], float]
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Linear(4, 128)
+        self.dropout = torch.nn.Dropout(0.5)
+        self.last = torch.nn.Linear(128, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(self.last(torch.relu(self.dropout(self.first(x)))), dim=-1)
+
+
+def demonstration_reinforce(steps: int, seed: int) -> float:
+    """The notebook's loop as it is usually written: one forward pass a step, one update an episode."""
+    torch.manual_seed(seed)
+    env, policy = gym.make("CartPole-v1"), DemonstrationPolicy()
+    optimiser = torch.optim.Adam(policy.parameters(), lr=0.01)
+    taken = 0
+    start = time.perf_counter()
+    observation, _ = env.reset(seed=seed)
+    while taken < steps:
+        log_probs, rewards, ended = [], [], False
+        while not ended:
+            distribution = torch.distributions.Categorical(policy(torch.from_numpy(observation).unsqueeze(0)))
+            action = distribution.sample()
+            log_probs.append(distribution.log_prob(action))
+            observation, reward, terminated, truncated, _ = env.step(action.item())
+            rewards.append(float(reward))
+            ended = terminated or truncated
+        taken += len(rewards)
+        observation, _ = env.reset()
+        total, returns = 0.0, []
+        for reward in reversed(rewards):
+            total = reward + 0.99 * total
+            returns.insert(0, total)
+        weights = torch.tensor(returns)
+        weights = (weights - weights.mean()) / (weights.std() + 1e-9)
+        loss = torch.cat([-log_prob * weight for log_prob, weight in zip(log_probs, weights, strict=True)]).sum()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return taken / (time.perf_counter() - start)
 
 
 CONTESTS = (
@@ -107,7 +137,7 @@ CONTESTS = (
         demonstration_reinforce,
     ),
     Contest(
-        "reinforce_numpy, preset `demonstration-fast`, 32 at once / the demonstration's loop",
+        "reinforce_numpy, preset `demonstration-fast`, 64 at once / the demonstration's loop",
         5.0,
         (200_000, 100_000),
         lambda steps, seed: studio("reinforce_numpy", "demonstration-fast", steps, seed),
@@ -137,35 +167,5 @@ CONTESTS = (
 )
 
 
-def main() -> None:
-    """Run every contest, print its ratio, and write the rows."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the usual number of steps")
-    parser.add_argument("--json", type=Path, help="where to write the rows")
-    chosen = parser.parse_args()
-    rows = []
-    print(f"{'steps a second':80} {'ours':>9} {'theirs':>9} {'ratio':>7} {'aim':>5}")
-    for contest in CONTESTS:
-        mine, others = [], []
-        for seed in range(chosen.rounds):
-            mine.append(contest.ours(int(contest.steps[0] * chosen.scale), seed))
-            others.append(contest.theirs(int(contest.steps[1] * chosen.scale), seed))
-        ours, theirs = median(mine), median(others)
-        aim = "" if contest.aim is None else f"{contest.aim:5.1f}"
-        print(f"{contest.name:80} {ours:9,.0f} {theirs:9,.0f} {ours / theirs:7.2f} {aim}", flush=True)
-        row = {
-            "name": contest.name,
-            "ours_steps_per_second": ours,
-            "theirs": theirs,
-            "ratio": ours / theirs,
-            "aim": contest.aim,
-            "command": f"python tests/benchmarks/bench_loops.py --rounds {chosen.rounds}",
-        }
-        rows.append(stamped(row))
-    if chosen.json:
-        write_rows(chosen.json, rows)
-
-
 if __name__ == "__main__":
-    main()
+    hold(CONTESTS, "bench_loops.py", __doc__)

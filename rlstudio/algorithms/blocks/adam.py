@@ -26,6 +26,10 @@ class AdamSettings:
     amsgrad: bool = False
 
 
+_TINY, _DROP_TINY_EVERY = 1e-30, 128
+"""From here to the denormal numbers of float32 (1.2e-38) takes 175 steps at β1 = 0.9."""
+
+
 class Adam:
     """The optimiser's memory, and its step.
 
@@ -45,6 +49,8 @@ class Adam:
         """Move `parameters` one step against `gradient`, both shape (size,)."""
         adam, scratch = self._settings, self._scratch
         self.steps += 1
+        if self.steps % _DROP_TINY_EVERY == 0:
+            self._drop_tiny()
         self._mean *= adam.beta1
         self._mean += gradient
         np.multiply(gradient, gradient, out=scratch)
@@ -62,6 +68,15 @@ class Adam:
         if adam.weight_decay:
             parameters *= 1.0 - learning_rate * adam.weight_decay
         parameters -= scratch
+
+    def _drop_tiny(self) -> None:
+        """Set means that have faded away to 0.
+
+        Those of a unit that no longer fires shrink by β1 a step down to denormal numbers, with which processors
+        calculate some ten times more slowly than with others, for a change that no parameter could feel.
+        """
+        for running in (self._mean, self._square):
+            running[np.abs(running) < _TINY] = 0.0
 
     def memory(self) -> dict[str, Array]:
         """The running means themselves (not copies): with `steps`, all that a resume exact to the bit needs."""
