@@ -86,9 +86,9 @@ class Controller(QObject):
         QTimer.singleShot(0, self.desk.warm_up)
         if cards is None:
             self.telling.note("Listing the environments for the first time with these packages.")
+            self._listing.start(m.MakeCatalogue(str(cache_dir())))
         for fault in left_out():
             self.telling.warn(fault)
-            self._listing.start(m.MakeCatalogue(str(cache_dir())))
 
     def end(self) -> None:
         """Stop the timers, end every child."""

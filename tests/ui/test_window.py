@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton
 
+from rlstudio.core import messages as m
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.settings import Settings
@@ -90,6 +91,28 @@ def test_alive_at_once(studio: Studio) -> None:
     assert studio.button("trainButton").isEnabled()
     for name in ("pauseButton", "stopButton"):
         assert not studio.button(name).isEnabled()
+
+
+@pytest.mark.parametrize("faults", [(), ("One is left out.", "Another is left out.")])
+@pytest.mark.parametrize("listed", [True, False])
+def test_environments_are_listed_once_where_no_list_fits(
+    app: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: bool, faults: tuple[str, ...]
+) -> None:
+    if not listed:
+        monkeypatch.setattr("rlstudio.ui.controller.load_cards", lambda _folder: None)
+    monkeypatch.setattr("rlstudio.ui.controller.left_out", lambda: faults)
+    window = MainWindow(Settings(tmp_path / "window.json"))
+    controller = Controller(window, runs_dir=tmp_path / "runs")
+    asked: list[m.Command] = []
+    monkeypatch.setattr(controller._listing, "start", asked.append)
+    controller.begin()
+    told = window.log.text()
+    controller.end()
+    window.may_close = True
+    window.close()
+    window.deleteLater()
+    assert [type(command) for command in asked] == ([] if listed else [m.MakeCatalogue])
+    assert all(fault in told for fault in faults)
 
 
 def test_train_record_export_and_all_numbers_are_one(studio: Studio, tmp_path: Path) -> None:
