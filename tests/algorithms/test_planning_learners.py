@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from identity_env import IdentityEnv
+from identity_env import LENGTH, IdentityEnv
 from learners import build, weights
 from runs import PlainRun, learn
 from test_learning_runs import best_checkpoint
@@ -39,6 +39,17 @@ def test_what_was_gathered_can_be_taken_from_the_state(key: str) -> None:
     }
     shown = arrays[SAMPLES + "observations"].argmax(axis=1)
     np.testing.assert_array_equal(arrays[SAMPLES + "rewards"], shown == arrays[SAMPLES + "actions"][:, 0])
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_is_gathered_after_a_resume_does_not_follow_what_was_gathered_before(key: str) -> None:
+    first, _ = build(key)
+    learn(first, PlainRun(steps=LENGTH + 3))  # in the middle of an episode
+    resumed, _ = build(key)
+    resumed.load_state(first.state())
+    learn(resumed, PlainRun(steps=LENGTH))
+    ended = resumed.state().arrays["transitions_ended"]
+    assert np.flatnonzero(ended).tolist() == [LENGTH - 1, LENGTH + 2, 2 * LENGTH + 2]
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -59,6 +59,11 @@ class Transitions:
         store["ended"][row] = ended
         self.total += 1
 
+    def break_off(self) -> None:
+        """The environment begins anew, as after a resume: what is added next does not follow the newest transition."""
+        if self.total:
+            self._store["ended"][(self.total - 1) % self.capacity] = True
+
     def _grow(self) -> None:
         rows = min(self.capacity, 2 * len(self._store["rewards"]))
         for name, old in self._store.items():

@@ -34,7 +34,6 @@ from rlstudio.algorithms.model_based.world_model import WorldModel
 from rlstudio.envs.spaces import ObservationEncoder
 
 _SAY_EVERY = 100
-_PLAN = "plan."
 
 
 def planner_settings(params: ModelBasedParams) -> PlannerSettings:
@@ -65,6 +64,8 @@ class ModelBasedLearner(Learner):
     def learn(self, run: Run) -> None:
         env, encode, store = self._env, self._encoder.encode, self._store
         self._planner.breathe = run.breathe
+        store.break_off()
+        self._planner.forget()  # after a resume the plan of the step before was for another episode
         first, _ = env.reset(seed=environment_seed(self._seed, store.total))
         observation = np.array(encode(first))  # own memory: an environment may hand out the same array again
         while True:
@@ -133,7 +134,6 @@ class ModelBasedLearner(Learner):
     def state(self) -> LearnerState:
         arrays, values = self._model.state()
         arrays.update(self._store.arrays())
-        arrays.update({_PLAN + name: array for name, array in self._planner.memory().items()})
         counters = {
             "total": self._store.total,
             "round": self._round,
@@ -146,8 +146,6 @@ class ModelBasedLearner(Learner):
         values = state.values
         self._model.load_state(state.arrays, values)
         self._store.load(state.arrays, int(values["total"]))
-        saved = {name.removeprefix(_PLAN): array for name, array in state.arrays.items() if name.startswith(_PLAN)}
-        self._planner.load_memory(saved)
         self._round = int(values["round"])
         self._metrics.load_state(values["metrics"])
         load_generator(self._rng, values["rng"])

@@ -11,10 +11,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rlstudio.algorithms.blocks.action_codec import ActionCodec
 from rlstudio.algorithms.blocks.layout import Array
@@ -31,7 +29,7 @@ SHOWN_PLANS, SHOWN_STEPS = 5, 12
 
 @dataclass(frozen=True)
 class PlannerSettings:
-    """What a search may be told. `elites`, `iterations` and `spread` concern the cross-entropy method alone."""
+    """What a search may be told. `elite_share`, `iterations` and `spread` concern the cross-entropy method alone."""
 
     candidates: int = 256
     horizon: int = 20
@@ -87,13 +85,6 @@ class Planner(ABC):
     def forget(self) -> None:  # noqa: B027 - not every search remembers
         """A new episode begins: the plan of the step before is worth nothing."""
 
-    def memory(self) -> dict[str, NDArray[Any]]:
-        """What is carried from step to step, for an exact resume."""
-        return {}
-
-    def load_memory(self, arrays: dict[str, NDArray[Any]]) -> None:  # noqa: B027
-        """Take over what `memory` gave."""
-
 
 class SequencePlanner(Planner):
     """What random shooting and the cross-entropy method share: sequences are judged and summed up alike."""
@@ -147,12 +138,6 @@ class ShootingPlanner(SequencePlanner):
     def forget(self) -> None:
         self._best = None
 
-    def memory(self) -> dict[str, NDArray[Any]]:
-        return {} if self._best is None else {"best": self._best}
-
-    def load_memory(self, arrays: dict[str, NDArray[Any]]) -> None:
-        self._best = np.array(arrays["best"]) if "best" in arrays else None
-
     def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
         sequences = self._sticky(self.settings.candidates, observation, rng)
         if self._best is not None and len(self._best) == len(sequences):
@@ -172,12 +157,6 @@ class CrossEntropyPlanner(SequencePlanner):
 
     def forget(self) -> None:
         self._best = None
-
-    def memory(self) -> dict[str, NDArray[Any]]:
-        return {} if self._best is None else {"best": self._best}
-
-    def load_memory(self, arrays: dict[str, NDArray[Any]]) -> None:
-        self._best = np.array(arrays["best"]) if "best" in arrays else None
 
     def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
         s = self.settings

@@ -64,6 +64,7 @@ class RewardPredictorLearner(Learner):
 
     def learn(self, run: Run) -> None:
         env, encode, store = self._env, self._encoder.encode, self._store
+        store.break_off()
         first, _ = env.reset(seed=environment_seed(self._seed, store.total))
         observation = np.array(encode(first))  # own memory: an environment may hand out the same array again
         while True:
