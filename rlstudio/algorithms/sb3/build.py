@@ -20,6 +20,7 @@ from rlstudio.algorithms.sb3.ars import StudioARS
 from rlstudio.algorithms.sb3.names import arguments, policy_arguments
 from rlstudio.algorithms.sb3.noise import ActionNoise
 from rlstudio.algorithms.sb3.spaces import ObservationBridge
+from rlstudio.core.params import ParamError, ParamFault
 
 torch.set_num_threads(1)  # faster for networks this small, and the same bits everywhere
 
@@ -42,12 +43,16 @@ ACTIVATIONS: dict[str, Any] = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}
 
 
 def base_key(key: str, params: Any, action_space: spaces.Space[Any]) -> str:
-    """The algorithm that is run: HER is a replay buffer around another one."""
+    """The algorithm that is run: HER is a replay buffer around another one. Raises ParamError where that cannot act."""
     if key != HER:
         return key
-    if params.base != "auto":
-        return f"sb3_{params.base}"
-    return "sb3_dqn" if isinstance(action_space, spaces.Discrete) else "sb3_sac"
+    discrete = isinstance(action_space, spaces.Discrete)
+    if params.base == "auto":
+        return "sb3_dqn" if discrete else "sb3_sac"
+    if (params.base == "dqn") != discrete:
+        allowed = "auto or dqn where actions are discrete" if discrete else "auto, sac, td3 or ddpg where they are not"
+        raise ParamError([ParamFault("base", params.base, allowed)])
+    return f"sb3_{params.base}"
 
 
 def learning_rate(params: Any) -> float | LinearSchedule:

@@ -7,6 +7,7 @@ A copy is reset as soon as its episode ended; the last observation goes into `in
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 import gymnasium as gym
@@ -87,7 +88,7 @@ class StudioVecEnv(VecEnv):
         self._untold = n
         dones = ended[0] | ended[1]
         for i in np.flatnonzero(dones).tolist():
-            infos[i]["terminal_observation"] = observations[i]
+            infos[i]["terminal_observation"] = deepcopy(observations[i])  # the reset may write into the same memory
             infos[i]["TimeLimit.truncated"] = bool(ended[1, i] and not ended[0, i])
             observations[i] = self._reset(i)
         return self._observations.batch(observations), rewards.astype(np.float32), dones, infos

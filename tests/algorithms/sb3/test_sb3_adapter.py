@@ -25,6 +25,7 @@ from rlstudio.algorithms.base import LearnerState
 from rlstudio.algorithms.sb3.snapshot import optimisers
 from rlstudio.algorithms.sb3.spaces import ActionBridge, ObservationBridge
 from rlstudio.algorithms.sb3.vec_env import StudioVecEnv
+from rlstudio.core.params import ParamError
 from rlstudio.envs.make import make
 
 
@@ -52,6 +53,34 @@ def test_a_copy_that_ended_begins_anew_at_once(terminates: bool) -> None:
     assert run.step == 22  # of the last step the run hears when the next one begins
     copies.tell()
     assert run.step == 24
+
+
+class OneArrayEnv(gym.Env[Any, Any]):
+    """Shows the step in an array that it writes into again and again."""
+
+    def __init__(self) -> None:
+        self.observation_space = spaces.Box(0, 9, (1,), np.float32)
+        self.action_space = spaces.Discrete(2)
+        self.shown = np.zeros(1, np.float32)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
+        super().reset(seed=seed)
+        self.shown[:] = 0
+        return self.shown, {}
+
+    def step(self, action: Any) -> Any:
+        self.shown += 1
+        return self.shown, 1.0, False, bool(self.shown[0] == 3), {}
+
+
+def test_the_last_observation_is_kept_though_the_reset_writes_over_it() -> None:
+    copies, _ = copies_of(OneArrayEnv)
+    shown, infos = [], []
+    for _ in range(3):
+        observations, _, _, infos = copies.step(np.zeros(2, np.int64))
+        shown.append(observations[:, 0].tolist())
+    assert shown == [[1.0, 1.0], [2.0, 2.0], [0.0, 0.0]]
+    assert [info["terminal_observation"].tolist() for info in infos] == [[3.0], [3.0]]
 
 
 class Picture(gym.Env[Any, Any]):
@@ -170,6 +199,12 @@ def test_the_worlds_generators_are_left_as_they_were() -> None:
 def test_a_replay_buffer_that_no_machine_holds_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match=r"buffer_size: 5,000,000 transitions .* GB; set it to"):
         build("sb3_dqn", partial(Picture, side=300), buffer_size=5_000_000)
+
+
+@pytest.mark.parametrize(("base", "continuous"), [("dqn", True), ("sac", False), ("td3", False)])
+def test_hindsight_around_an_algorithm_that_cannot_act_there_is_refused_in_words(base: str, continuous: bool) -> None:
+    with pytest.raises(ParamError, match=f"base: '{base}' is not allowed; it takes auto"):
+        build("sb3_her", partial(GoalEnv, continuous=continuous), base=base)
 
 
 class MaskedEnv(IdentityEnv):
