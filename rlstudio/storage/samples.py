@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ PARTS = ("observations", "actions", "rewards", "next_observations", "terminated"
 """Order of the columns; what else there is comes behind them."""
 ENDINGS = (".csv", ".npz")
 _TRIES = 3
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,25 @@ class Samples:
 
     def table(self) -> NDArray[np.float64]:
         """All columns side by side, shape (n_rows, n_columns)."""
-        parts = [array.reshape(len(array), -1).astype(np.float64) for array in self.arrays.values()]
-        return np.concatenate(parts, axis=1) if parts else np.zeros((0, 0))
+        return self._rows(0, len(self))
+
+    def _rows(self, start: int, stop: int) -> NDArray[np.float64]:
+        parts = [array[start:stop] for array in self.arrays.values()]
+        flat = [part.reshape(len(part), int(np.prod(part.shape[1:]))).astype(np.float64) for part in parts]
+        return np.concatenate(flat, axis=1) if flat else np.zeros((0, 0))
+
+    def in_parts(self) -> Iterator[NDArray[np.float64]]:
+        """The rows of `table`, some thousands at a time: a large table as text would fill the memory."""
+        for start in range(0, len(self), _ROWS_AT_ONCE):
+            yield self._rows(start, start + _ROWS_AT_ONCE)
 
 
 def has_samples(run: Path) -> bool:
     """Whether the newest learner kept of a run holds transitions. Reads no array."""
     try:
         folder = _newest(RunFolder.open(run))
-        return folder is not None and bool(_noted(folder))
-    except RunFolderError:
+        return folder is not None and any(about["shape"][0] for about in _noted(folder).values())
+    except (RunFolderError, LookupError, TypeError):  # notes that are damaged
         return False
 
 
@@ -81,11 +91,11 @@ def read_samples(run: Path, observation_names: Sequence[str] = (), action_names:
             arrays = _arrays(folder)
         except FileNotFoundError:
             continue
-        if not arrays:
+        if not any(map(len, arrays.values())):
             break
         names = {part: _titles(part, array, observation_names, action_names) for part, array in arrays.items()}
         return Samples(int(folder.name), arrays, names)
-    raise RunFolderError(f"{run} holds no gathered transitions: its algorithm keeps none, or it has no checkpoint yet")
+    raise RunFolderError(f"{run} holds no gathered transitions: its algorithm keeps none, or none is saved yet")
 
 
 def _newest(run: RunFolder) -> Path | None:
@@ -157,7 +167,7 @@ def write_samples(path: Path, samples: Samples) -> None:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         rows = csv.writer(text)
         rows.writerow(samples.titles)
-        for row in samples.table().tolist():
-            rows.writerow([f"{value:.9g}" for value in row])
+        for part in samples.in_parts():
+            rows.writerows([f"{value:.9g}" for value in row] for row in part.tolist())
         text.flush()
         text.detach()

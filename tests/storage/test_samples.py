@@ -14,7 +14,7 @@ from rlstudio.core.messages import PolicyData
 from rlstudio.core.run_config import RunConfig
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
-from rlstudio.storage.samples import PREFIX, has_samples, read_samples, write_samples
+from rlstudio.storage.samples import _ROWS_AT_ONCE, PREFIX, has_samples, read_samples, write_samples
 
 ROWS = 7
 
@@ -73,6 +73,25 @@ def test_a_run_without_any_says_so(folder: RunFolder, tmp_path: Path) -> None:
     assert not has_samples(tmp_path / "nowhere")
     with pytest.raises(RunFolderError, match="holds no gathered transitions"):
         read_samples(folder.path)
+
+
+def test_a_run_that_has_just_begun_holds_none_yet(folder: RunFolder) -> None:
+    """The first checkpoint is written before the first step."""
+    save(folder, 0, gathered(rows=0))
+    assert not has_samples(folder.path)
+    with pytest.raises(RunFolderError, match="holds no gathered transitions"):
+        read_samples(folder.path)
+
+
+def test_a_long_table_is_written_in_parts(folder: RunFolder, tmp_path: Path) -> None:
+    rows = 2 * _ROWS_AT_ONCE + 1
+    save(folder, 50, gathered(rows=rows))
+    found = read_samples(folder.path)
+    assert max(len(part) for part in found.in_parts()) == _ROWS_AT_ONCE
+    write_samples(tmp_path / "table.csv", found)
+    with (tmp_path / "table.csv").open(encoding="utf-8", newline="") as file:
+        _, *written = list(csv.reader(file))
+    assert [float(row[0]) for row in written] == list(range(rows))
 
 
 def test_damage_is_found(folder: RunFolder) -> None:
