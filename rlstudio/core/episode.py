@@ -47,6 +47,19 @@ class Thought:
     tree_actions: NDArray[np.float32] | None = None
     note: str = ""
 
+    def check(self) -> None:
+        """Raise ValueError unless `tree` is one: each node's parent before it (−1: the state now), one level up."""
+        if self.tree is None:
+            return
+        if self.tree.ndim != 2 or self.tree.shape[1] != len(TREE_COLUMNS):
+            raise ValueError(f"a search tree of shape {self.tree.shape} has not the columns {', '.join(TREE_COLUMNS)}")
+        parents, depths = self.tree[:, 0], self.tree[:, 1]
+        if not ((parents >= -1) & (parents < np.arange(len(parents)))).all():
+            raise ValueError("a node of a search tree does not stand behind its parent")
+        below = np.where(parents < 0, 1.0, depths[parents.astype(np.intp)] + 1.0)
+        if not np.array_equal(depths, below):
+            raise ValueError("a node of a search tree is not one level below its parent")
+
 
 @dataclass
 class Episode:
@@ -98,7 +111,7 @@ class Episode:
         return np.concatenate([[0.0], np.cumsum(self.rewards)])
 
     def check(self) -> None:
-        """Raise ValueError unless it fits: T actions and rewards, T+1 observations and frames, a frame rate."""
+        """Raise ValueError unless it fits: T actions and rewards, T+1 observations and frames, a frame rate, trees."""
         steps = self.length
         if not 0 < self.fps < 10_000:
             raise ValueError(f"an episode of {self.fps!r} frames a second cannot be played")
@@ -111,3 +124,5 @@ class Episode:
         wrong = [f"{name}: {has} instead of {needs}" for name, (has, needs) in lengths.items() if has != needs]
         if wrong:
             raise ValueError(f"an episode of {steps} steps does not fit: " + ", ".join(wrong))
+        for thought in self.thoughts:
+            thought.check()

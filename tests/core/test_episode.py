@@ -70,6 +70,29 @@ def test_a_missing_last_frame_is_noticed() -> None:
         episode.check()
 
 
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        ([[-1, 1, 0, 0], [0, 2, 0, 0], [-1, 1, 0, 0]], None),
+        ([[-1, 1, 0, 0], [7, 2, 0, 0]], "behind its parent"),
+        ([[-1, 1, 0, 0], [1, 2, 0, 0]], "behind its parent"),
+        ([[-2, 1, 0, 0]], "behind its parent"),
+        ([[np.nan, 1, 0, 0]], "behind its parent"),
+        ([[-1, 1, 0, 0], [0, 1e9, 0, 0]], "one level below"),
+        ([[-1, np.nan, 0, 0]], "one level below"),
+        ([[-1, 1, 0]], "has not the columns"),
+    ],
+)
+def test_a_search_tree_that_is_none_is_refused(tree: Any, words: str | None) -> None:
+    """Whoever draws it follows a node's parents: a file from elsewhere must not lead them astray."""
+    episode = make(1, [Thought(tree=np.array(tree, np.float32))])
+    if words is None:
+        episode.check()
+        return
+    with pytest.raises(ValueError, match=words):
+        episode.check()
+
+
 def test_plain_data_and_back() -> None:
     first = Thought(q_values=np.array([1.0, 2.0], np.float32), value=2.0, note="greedy")
     second = Thought(mean=np.array([0.5], np.float32), std=np.array([0.1], np.float32))
