@@ -63,8 +63,6 @@ def acts_in(spec: AlgorithmSpec) -> tuple[str, ...]:
 
 
 def _made_up(observation: SpaceCard, action: SpaceCard) -> EnvironmentCard:
-    known = {"transition_table": observation.kind == "discrete"}
-    extra = {name: value for name, value in known.items() if name in EnvironmentCard.__dataclass_fields__}
     return EnvironmentCard(
         "Example-v0",
         "Example",
@@ -72,7 +70,7 @@ def _made_up(observation: SpaceCard, action: SpaceCard) -> EnvironmentCard:
         True,
         observation=observation,
         action=action,
-        **extra,  # type: ignore[arg-type]
+        transition_table=observation.kind == "discrete",
     )
 
 

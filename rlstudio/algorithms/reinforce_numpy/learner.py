@@ -130,7 +130,7 @@ class ReinforceNumpyLearner(Learner):
         if self._updates % self._env.num_envs:  # a row for as many episodes as there are copies says enough
             run.log()
             return
-        run.say(f"learned from {self._updates:,} episodes")
+        run.say(f"learning from every whole episode: {self._updates:,} updates so far")
         run.log(**self._diagnose(z, norm, len(actions) / len(episodes)))
 
     def _diagnose(self, z: Floats, norm: float, steps: float) -> dict[str, float]:

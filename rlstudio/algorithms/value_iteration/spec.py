@@ -68,7 +68,7 @@ METRICS = (
         "bellman_residual",
         "Bellman residual",
         "The largest change of any state's value in a sweep.",
-        healthy="falls by at least the discount γ with every sweep, a straight line on a log scale",
+        healthy="each sweep leaves at most γ times what the one before left: a straight line down on a log scale",
         log=True,
     ),
     MetricSpec(
@@ -120,8 +120,8 @@ SPEC = AlgorithmSpec(
     idea=(
         "Where the rules are known, nothing needs to be tried: the value of a state is the best action's expected "
         "reward plus the discounted value of where it leads. Computing that for all states over and over spreads the "
-        "news of rewards backwards until the values hold still; then the best action is simply read off. No learner "
-        "can do better, so it shows what the others aim for."
+        "news of rewards backwards until the values hold still; then the best action is simply read off. Unless a time "
+        "limit cuts in, no policy is worth more, so it shows what the others aim for."
     ),
     update_rule="V(s) ← max_a Σ_s′ P(s′|s,a)·(r + γ·V(s′))",
     default_steps=20_000,
