@@ -14,7 +14,7 @@ from runs import PlainRun, learn
 from test_learning_runs import best_checkpoint
 from test_presets_and_devices import card
 
-from rlstudio.algorithms.base import SAMPLES
+from rlstudio.algorithms.base import SAMPLES, StopTraining
 from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.core.episode import TREE_COLUMNS
 from rlstudio.core.params import ParamError
@@ -50,6 +50,23 @@ def test_what_is_gathered_after_a_resume_does_not_follow_what_was_gathered_befor
     learn(resumed, PlainRun(steps=LENGTH))
     ended = resumed.state().arrays["transitions_ended"]
     assert np.flatnonzero(ended).tolist() == [LENGTH - 1, LENGTH + 2, 2 * LENGTH + 2]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_fit_that_a_stop_cut_short_is_made_up_for(key: str) -> None:
+    breaths: list[str] = []
+
+    def stop_within_the_fit(kind: str) -> None:
+        breaths.extend([kind] * (kind == "breathe"))
+        if len(breaths) == 5:
+            raise StopTraining
+
+    first, _ = build(key)
+    run = learn(first, PlainRun(steps=200, watch=stop_within_the_fit))
+    assert not run.updates
+    resumed, _ = build(key)
+    resumed.load_state(first.state())
+    assert learn(resumed, PlainRun(steps=2)).updates == 1
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -59,7 +59,7 @@ class ModelBasedLearner(Learner):
         learned = self._model.imagination
         self._imagined: Model = learned if self._parts is None else UserModel(learned, self._parts, self._codec)
         self._metrics = MeanMetrics()
-        self._round = 0
+        self._round = self._fitted_at = 0
 
     def learn(self, run: Run) -> None:
         env, encode, store = self._env, self._encoder.encode, self._store
@@ -97,8 +97,10 @@ class ModelBasedLearner(Learner):
         return plan.action
 
     def _round_is_over(self) -> bool:
-        done = self._store.total - self._params.learning_starts
-        return done >= 0 and done % self._params.round_steps == 0
+        """Counted from the last fit that was finished: one that a stop cut short is made up for after a resume."""
+        if self._round == 0:
+            return self._store.total >= self._params.learning_starts
+        return self._store.total - self._fitted_at >= self._params.round_steps
 
     def _fit(self, run: Run) -> None:
         """Fit the model, and see how well it predicts what was held out."""
@@ -107,7 +109,7 @@ class ModelBasedLearner(Learner):
         run.say(f"round {self._round + 1}: fitting the model, {size:,} transitions")
         run.breathe()
         self._model.fit(self._store, params, params.updates_per_round, run.breathe)
-        self._round += 1
+        self._round, self._fitted_at = self._round + 1, self._store.total
         run.log(
             **self._model.check(self._store, params.reward_limit),
             **self._metrics.take(),
@@ -137,6 +139,7 @@ class ModelBasedLearner(Learner):
         counters = {
             "total": self._store.total,
             "round": self._round,
+            "fitted_at": self._fitted_at,
             "metrics": self._metrics.state(),
             "rng": generator_state(self._rng),
         }
@@ -146,6 +149,6 @@ class ModelBasedLearner(Learner):
         values = state.values
         self._model.load_state(state.arrays, values)
         self._store.load(state.arrays, int(values["total"]))
-        self._round = int(values["round"])
+        self._round, self._fitted_at = int(values["round"]), int(values["fitted_at"])
         self._metrics.load_state(values["metrics"])
         load_generator(self._rng, values["rng"])

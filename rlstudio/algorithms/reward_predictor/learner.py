@@ -59,7 +59,7 @@ class RewardPredictorLearner(Learner):
         self._predictor = Predictor(spec, self._codec, parts)
         self._store = Transitions(params.buffer_size, self._encoder.size, self._codec.size)
         self._metrics = MeanMetrics()
-        self._round = 0
+        self._round = self._fitted_at = 0
         self._fold()
 
     def learn(self, run: Run) -> None:
@@ -93,8 +93,10 @@ class RewardPredictorLearner(Learner):
         return chosen
 
     def _round_is_over(self) -> bool:
-        done = self._store.total - self._params.learning_starts
-        return done >= 0 and done % self._params.round_steps == 0
+        """Counted from the last fit that was finished: one that a stop cut short is made up for after a resume."""
+        if self._round == 0:
+            return self._store.total >= self._params.learning_starts
+        return self._store.total - self._fitted_at >= self._params.round_steps
 
     # ------------------------------------------------------------ fitting
 
@@ -112,7 +114,7 @@ class RewardPredictorLearner(Learner):
         self._descend(rows, inputs, params, run.breathe)
         checked = self._check(params)
         self._fold()
-        self._round += 1
+        self._round, self._fitted_at = self._round + 1, self._store.total
         run.log(
             **checked,
             **self._metrics.take(),
@@ -200,6 +202,7 @@ class RewardPredictorLearner(Learner):
         counters = {
             "total": self._store.total,
             "round": self._round,
+            "fitted_at": self._fitted_at,
             "metrics": self._metrics.state(),
             "rng": generator_state(self._rng),
         }
@@ -210,7 +213,7 @@ class RewardPredictorLearner(Learner):
         self._network.load_state(state.arrays, values)
         self._scales.load(state.arrays)
         self._store.load(state.arrays, int(values["total"]))
-        self._round = int(values["round"])
+        self._round, self._fitted_at = int(values["round"]), int(values["fitted_at"])
         self._metrics.load_state(values["metrics"])
         load_generator(self._rng, values["rng"])
         self._fold()
