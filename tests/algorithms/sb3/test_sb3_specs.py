@@ -11,7 +11,7 @@ import stable_baselines3 as sb3
 
 from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.algorithms.sb3 import names
-from rlstudio.core.params import describe
+from rlstudio.core.params import ParamError, describe, validate
 
 CLASSES: dict[str, Any] = {
     "sb3_ppo": sb3.PPO,
@@ -34,6 +34,23 @@ def defaults(callable_: Any) -> dict[str, Any]:
     """The default of each argument that has one."""
     arguments = inspect.signature(callable_).parameters.values()
     return {each.name: each.default for each in arguments if each.default is not inspect.Parameter.empty}
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "words"),
+    [
+        ("recurrent_ppo", {"n_steps": 129}, "one of the 129 steps of an update would be a minibatch alone"),
+        ("maskable_ppo", {"n_envs": 3, "n_steps": 43, "batch_size": 32}, "of the 129 steps"),
+        ("sb3_a2c", {"n_steps": 1, "normalise_advantages": True}, "one of the 1 steps"),
+        ("tqc", {"n_quantiles": 2}, "fewer than the quantiles, 2"),
+    ],
+)
+def test_values_that_would_lose_the_weights_are_refused(key: str, given: dict[str, Any], words: str) -> None:
+    """By the library they end, an update later, in numbers that are none; two are defaults that no longer fit."""
+    with pytest.raises(ParamError, match=words):
+        validate(algorithms()[key].params, given)
+    harmless = {"tqc": {"top_quantiles_to_drop": 1}}.get(key, {"normalise_advantages": False})
+    validate(algorithms()[key].params, {**given, **harmless})
 
 
 @pytest.mark.parametrize("key", KEYS)

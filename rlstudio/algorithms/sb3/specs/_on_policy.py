@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, ValidationInfo
 
 from rlstudio.algorithms.sb3.specs import _fields as fields
 from rlstudio.core.params import param
@@ -123,6 +125,23 @@ def normalise_advantages(default: bool) -> Any:
     return param(
         default, group="loss", live="update", help="Bring the advantages of each minibatch to mean 0 and deviation 1."
     )
+
+
+def _has_deviation(normalise: bool, others: ValidationInfo) -> bool:
+    """PPO and TRPO see to it themselves; A2C, Maskable PPO and Recurrent PPO divide by it, and lose their weights."""
+    if not normalise or not {"n_envs", "n_steps"} <= others.data.keys():
+        return normalise
+    steps = others.data["n_envs"] * others.data["n_steps"]
+    size = others.data.get("batch_size", steps)
+    if steps == 1 or steps % size == 1:
+        raise ValueError(
+            f"no here: one of the {steps:,} steps of an update would be a minibatch alone, without a deviation"
+        )
+    return normalise
+
+
+NormaliseAdvantages = Annotated[bool, AfterValidator(_has_deviation)]
+"""Refused where an update leaves a minibatch of a single step. Declared behind n_envs, n_steps and batch_size."""
 
 
 def target_kl() -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ConfigDict
+
 from rlstudio.algorithms.base import AlgorithmSpec
 from rlstudio.algorithms.blocks.fields import HiddenSizes
 from rlstudio.algorithms.sb3.specs import _fields as fields
@@ -13,6 +15,8 @@ from rlstudio.core.params import Params
 
 class MaskablePpoParams(Params):
     """Hyperparameters of sb3-contrib's Maskable PPO, with its defaults."""
+
+    model_config = ConfigDict(validate_default=True)
 
     n_envs: int = fields.n_envs()
     n_steps: int = on_policy.n_steps(2048)
@@ -30,7 +34,7 @@ class MaskablePpoParams(Params):
     gae_lambda: float = on_policy.gae_lambda(0.95)
     entropy_weight: float = on_policy.entropy_weight()
     value_weight: float = on_policy.value_weight()
-    normalise_advantages: bool = on_policy.normalise_advantages(True)
+    normalise_advantages: on_policy.NormaliseAdvantages = on_policy.normalise_advantages(True)
     hidden: HiddenSizes = fields.hidden((64, 64))
     activation: fields.Activation = fields.activation("tanh")
     orthogonal_start: bool = on_policy.orthogonal_start()

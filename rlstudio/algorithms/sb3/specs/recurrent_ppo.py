@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from rlstudio.algorithms.base import AlgorithmSpec
 from rlstudio.algorithms.blocks.fields import HiddenSizes
 from rlstudio.algorithms.sb3.specs import _fields as fields
@@ -15,6 +17,8 @@ from rlstudio.core.params import Params, param
 
 class RecurrentPpoParams(Params):
     """Hyperparameters of sb3-contrib's Recurrent PPO, with its defaults."""
+
+    model_config = ConfigDict(validate_default=True)
 
     n_envs: int = fields.n_envs()
     n_steps: int = on_policy.n_steps(128)
@@ -32,7 +36,7 @@ class RecurrentPpoParams(Params):
     gae_lambda: float = on_policy.gae_lambda(0.95)
     entropy_weight: float = on_policy.entropy_weight()
     value_weight: float = on_policy.value_weight()
-    normalise_advantages: bool = on_policy.normalise_advantages(True)
+    normalise_advantages: on_policy.NormaliseAdvantages = on_policy.normalise_advantages(True)
     state_dependent_noise: bool = fields.state_dependent_noise()
     noise_every: int = fields.noise_every()
     log_std_start: float = fields.log_std_start(0.0)

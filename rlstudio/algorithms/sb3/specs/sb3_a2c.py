@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import ConfigDict
+
 from rlstudio.algorithms.base import AlgorithmSpec
 from rlstudio.algorithms.blocks.fields import HiddenSizes
 from rlstudio.algorithms.sb3.specs import _fields as fields
@@ -13,6 +15,8 @@ from rlstudio.core.params import Params, param
 
 class Sb3A2cParams(Params):
     """Hyperparameters of Stable-Baselines3's A2C, with its defaults."""
+
+    model_config = ConfigDict(validate_default=True)
 
     n_envs: int = fields.n_envs()
     n_steps: int = on_policy.n_steps(5, ge=1)
@@ -31,7 +35,7 @@ class Sb3A2cParams(Params):
     gae_lambda: float = on_policy.gae_lambda(1.0)
     entropy_weight: float = on_policy.entropy_weight()
     value_weight: float = on_policy.value_weight()
-    normalise_advantages: bool = on_policy.normalise_advantages(False)
+    normalise_advantages: on_policy.NormaliseAdvantages = on_policy.normalise_advantages(False)
     state_dependent_noise: bool = fields.state_dependent_noise()
     noise_every: int = fields.noise_every()
     log_std_start: float = fields.log_std_start(0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import ConfigDict, ValidationInfo, field_validator
 
 from rlstudio.algorithms.base import AlgorithmSpec
 from rlstudio.algorithms.blocks.fields import HiddenSizes
@@ -15,6 +15,8 @@ from rlstudio.core.params import Params, param
 
 class TqcParams(Params):
     """Hyperparameters of sb3-contrib's TQC, with its defaults."""
+
+    model_config = ConfigDict(validate_default=True)
 
     n_envs: int = fields.n_envs()
     normalise_observations: bool = fields.normalise_observations()
