@@ -65,6 +65,8 @@ def read_program(path: str | Path) -> tuple[TrustedFile, bytes]:
         descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
         raise UserFileError(f"{name} cannot be read: {error.strerror}; check the path") from None
+    except ValueError as error:  # a path that no system knows, from a file that somebody made up
+        raise UserFileError(f"{name!r} is no path of a file: {error}") from None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # a pipe or a device would never end
         os.close(descriptor)
         raise UserFileError(f"{name} is not a file; choose a Python file")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from command_harness import Answer
 
+from rlstudio.core.trusted_files import UserFileError, read_program
+
 Call = Callable[..., Answer]
 
 
@@ -110,6 +112,12 @@ def test_faults_of_the_file_end_the_run_in_words(call: Call, tmp_path: Path, tex
     assert "Traceback" not in answer.stderr
     for info in (tmp_path / "runs").glob("*/run.json"):
         assert json.loads(info.read_text(encoding="utf-8"))["status"] == "failed"
+
+
+@pytest.mark.parametrize("path", ["own\0.py", "own\ud800.py"])
+def test_a_path_that_cannot_be_is_refused_in_words(path: str) -> None:
+    with pytest.raises(UserFileError, match="is no path of a file"):
+        read_program(path)
 
 
 def test_a_file_must_be_named(call: Call, tmp_path: Path) -> None:
