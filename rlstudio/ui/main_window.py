@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self.across.setStretchFactor(1, 1)
         self.across.setSizes([_SETUP_WIDTH, 10_000])
         central = QWidget()
+        central.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click on the picture or a curve ends the edit of a field
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

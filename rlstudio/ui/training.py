@@ -77,7 +77,10 @@ class Training(QObject):
             self._drop("ended to start another run")
         config = RunConfig.parse(command.config)
         if command.resume is None:
-            self.ghost = self.history if len(self.history.returns) else self.ghost
+            if self.config is not None and self.config.env != config.env:
+                self.ghost = None  # returns of another environment say nothing about this one's
+            elif len(self.history.returns):
+                self.ghost = self.history
             self.history = History(config.window)
         self.config, self.spec = config, get_algorithm(config.algorithm)
         self.run = command.resume

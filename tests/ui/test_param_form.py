@@ -218,6 +218,16 @@ def test_enter_keeps_an_edit_escape_takes_it_back_and_both_give_the_keys_to_the_
     assert QApplication.focusWidget().objectName() == "param_n_steps"
 
 
+def test_one_step_can_be_asked_for_from_within_a_number(form: ParamForm) -> None:
+    heard: list[str] = []
+    QShortcut(QKeySequence("Ctrl+Right"), form).activated.connect(lambda: heard.append("step"))
+    form.activateWindow()
+    line(form, "gamma").setFocus()
+    QTest.keyClick(form.window().windowHandle(), Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert heard == ["step"]
+    assert line(form, "gamma").hasFocus()
+
+
 def test_escape_takes_back_a_wrong_value_and_commits_nothing_new(form: ParamForm) -> None:
     form.set_running(GradientParams().model_dump())
     type_in(form, "gamma", "bogus", enter=False)

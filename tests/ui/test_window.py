@@ -181,6 +181,32 @@ def test_a_live_change_is_applied_marked_and_written_down(studio: Studio) -> Non
     ]
 
 
+def test_the_run_before_stays_as_a_ghost_in_the_same_environment_alone(studio: Studio) -> None:
+    training = studio.controller.training
+    studio.train_to_the_end(steps=600)
+    first = training.history
+    for env, ghost in (("CartPole-v1", first), ("Acrobot-v1", None)):
+        studio.ask(steps=600, env=env)
+        studio.window.toolbar.trainRequested.emit("new")
+        assert training.config is not None
+        assert training.config.env == env
+        assert training.ghost is ghost
+        studio.wait_for(lambda: not training.active, f"the run in {env} to end", 60)
+
+
+def test_a_click_on_the_picture_gives_the_keys_to_the_window(studio: Studio) -> None:
+    studio.window.activateWindow()
+    studio.wait_for(studio.window.isActiveWindow, "the window to be active", 5)
+    studio.window.setup.set_folded(False)
+    field = studio.window.findChild(QLineEdit, "param_learning_rate")
+    assert field is not None
+    field.setFocus()
+    assert field.hasFocus()
+    picture = studio.window.stage.mapTo(studio.window, studio.window.stage.rect().center())
+    QTest.mouseClick(studio.window.windowHandle(), Qt.MouseButton.LeftButton, pos=picture)
+    assert not field.hasFocus()
+
+
 def test_from_a_fresh_home_to_a_gif_of_five_episodes(studio: Studio, tmp_path: Path) -> None:
     """Keys and defaults alone: Ctrl+Enter, a live change, stop, five episodes recorded, all of them exported."""
     training, stage = studio.controller.training, studio.window.stage

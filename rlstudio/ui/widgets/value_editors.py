@@ -55,14 +55,15 @@ class TextEditor(QLineEdit):
             repolish(self)
 
     def event(self, event: QEvent) -> bool:
-        """Claim Escape, which is one of the window's keys too."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            event.accept()
-            return True
+        """Claim Escape, which is one of the window's keys too, and leave it Ctrl+Right: a number has no next word."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+            ctrl_right = event.key() == Qt.Key.Key_Right and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+            if ctrl_right and self._info.kind in ("int", "float"):
+                event.ignore()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
