@@ -14,6 +14,7 @@ import pytest
 from command_harness import Answer, Trained, command_line, shell
 from process_harness import ROOT, wait_until
 
+from rlstudio.commands.console import mean_words
 from rlstudio.storage.run_folder import RunFolder
 
 Call = Callable[..., Answer]
@@ -48,6 +49,10 @@ def test_the_same_command_gives_the_same_returns(trained: Trained, tmp_path: Pat
     options = ("--steps", "2000", "--seed", "4", "--eval-every", "0", "--runs-dir", tmp_path, "--json")
     again = shell("train", "-e", "CartPole-v1", "-a", "ppo", *options)
     assert returns(again) == returns(trained.answer)
+
+
+def test_returns_between_nought_and_one_are_told_apart() -> None:
+    assert [mean_words(mean) for mean in (0.74, -9.999, 475.4, -191.25)] == ["0.74", "-10.00", "475.4", "-191.2"]
 
 
 def test_a_goal_ends_the_run_and_is_said(call: Call, tmp_path: Path) -> None:
@@ -196,8 +201,9 @@ def test_a_solved_run_goes_on_past_its_goal(call: Call, tmp_path: Path) -> None:
     [
         (("-e", "CartPol-v1", "-a", "ppo"), ("env: 'CartPol-v1'", "CartPole-v1")),
         (("-e", "os:path", "-a", "ppo"), ("env: 'os:path'", "colon")),
-        (("-e", "CartPole-v1", "-a", "pppo"), ("algorithm: 'pppo'", "did you mean ppo?")),
-        (("-e", "CartPole-v1", "-a", "sac"), ("algorithm: 'sac'", "there are: ppo, dqn, reinforce, random")),
+        (("-e", "CartPole-v1", "-a", "pppo"), ("algorithm: 'pppo'", "did you mean ppo, ")),
+        (("-e", "CartPole-v1", "-a", "sac"), ("algorithm: 'sac'", "did you mean sb3_sac, ")),
+        (("-e", "CartPole-v1", "-a", "xyzzy"), ("algorithm: 'xyzzy'", "there are: ppo, dqn, ")),
         (("-e", "ALE/Pong-v5", "-a", "ppo"), ("env: 'ALE/Pong-v5'", "see: rlstudio envs")),
         (("-e", "CartPole-v1", "-a", "ppo", "--set", "lr=3"), ("lr: 3", "did you mean learning_rate?")),
         (
