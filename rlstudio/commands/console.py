@@ -108,8 +108,13 @@ class ConsoleChannel:
             self._line_open = False
 
 
+def mean_words(mean: float) -> str:
+    """A mean return for people: with two decimals where one says too little, as of returns between 0 and 1."""
+    return f"{mean:.1f}" if abs(mean) >= 10 else f"{mean:.2f}"
+
+
 def _training_words(batch: m.Batch) -> str:
-    mean = "–" if batch.mean_return is None else f"{batch.mean_return:.1f}"
+    mean = "–" if batch.mean_return is None else mean_words(batch.mean_return)
     return f"step {batch.step:,}  episodes {batch.episode:,}  mean return {mean}  {batch.steps_per_second:,.0f} steps/s"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from rlstudio.algorithms.base import AlgorithmSpec
 from rlstudio.algorithms.catalogue import algorithms, get_algorithm, presets, presets_for
 from rlstudio.commands.algorithm_page import algorithm_page
-from rlstudio.commands.console import finite, print_json, quiet_stdout
+from rlstudio.commands.console import finite, mean_words, print_json, quiet_stdout
 from rlstudio.core.params import describe
 from rlstudio.envs.card import EnvironmentCard
 from rlstudio.envs.catalogue import build_cards, card_for, check_id, load_cards
@@ -125,7 +125,7 @@ def runs(options: argparse.Namespace) -> int:
         print(f"no runs yet in {root}")
     for info in infos:
         best = finite(info.best_mean_return)
-        mean = "–" if best is None else f"{best:.1f}" if abs(best) >= 10 else f"{best:.2f}"
+        mean = "–" if best is None else mean_words(best)
         print(f"{info.path.name}  {info.status}  {info.steps:,} steps  best mean {mean}")
     return 0
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rlstudio.commands.console import console, print_json, quiet_stdout
+from rlstudio.commands.console import console, mean_words, print_json, quiet_stdout
 from rlstudio.commands.find_run import find_run
 from rlstudio.commands.train_options import config_of
 from rlstudio.commands.trust import trusted_files
@@ -41,10 +41,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _words(summary: dict[str, Any]) -> str:
     mean, best = summary["mean_return"], summary["best_mean_return"]
+    plural = "" if summary["episodes"] == 1 else "s"
     lines = [
-        f"{summary['status']} after {summary['steps']:,} steps and {summary['episodes']:,} episodes "
+        f"{summary['status']} after {summary['steps']:,} steps and {summary['episodes']:,} episode{plural} "
         f"in {summary['seconds']:.1f} s ({summary['steps_per_second']:,.0f} steps/s)",
-        "no episode ended" if mean is None else f"mean return {mean:.1f}, best mean {best:.1f}",
+        "no episode ended" if mean is None else f"mean return {mean_words(mean)}, best mean {mean_words(best)}",
     ]
     if summary["solved_at"]:
         solved = summary["solved_at"]

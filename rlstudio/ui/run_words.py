@@ -47,7 +47,7 @@ def _idle_words(training: Training) -> str:
     config, mean = training.config, batch.mean_return
     words = f"{ended.get(training.status or '', 'Ended')} after {batch.step:,} steps"
     if training.status == "finished" and config.stop_at is not None and mean is not None and mean >= config.stop_at:
-        words += f": mean of last {config.window} reached {mean:.1f}"
+        words += f": mean of last {config.window} reached {_mean(mean)}"
     return words
 
 
@@ -56,7 +56,7 @@ def numbers(training: Training, device: str) -> list[str]:
     batch = training.last_batch
     if batch is None:
         return []
-    parts = [f"{batch.step:,} steps", f"{batch.episode:,} episodes"]
+    parts = [f"{batch.step:,} steps", f"{batch.episode:,} episode{'s' * (batch.episode != 1)}"]
     if training.state == "running":
         parts.append(f"{batch.steps_per_second:,.0f} steps/s")
         left = _seconds_left(training)
@@ -65,8 +65,13 @@ def numbers(training: Training, device: str) -> list[str]:
     else:
         parts.append(duration(batch.seconds))
     if batch.best_mean_return is not None:
-        parts.append(f"best mean {batch.best_mean_return:.1f}")
+        parts.append(f"best mean {_mean(batch.best_mean_return)}")
     return [*parts, device.upper() if device == "cpu" else device]
+
+
+def _mean(mean: float) -> str:
+    """A mean return: with two decimals where one says too little, as of returns between 0 and 1."""
+    return f"{mean:.1f}" if abs(mean) >= 10 else f"{mean:.2f}"
 
 
 def _seconds_left(training: Training) -> float | None:

@@ -60,11 +60,11 @@ class Starting(QObject):
         except RunFolderError as error:
             window.banner.say(str(error), fault=True)
             return
+        window.banner.hide()  # before any question: what was refused is mended
         again = "new" if kind == "new seed" else kind
         programs = programs_of_run(config.algorithm, config.params)
         if not self._consent.agreed(programs, lambda: self.train(again)):
             return
-        window.banner.hide()
         window.stage.back_to_live()
         training.start(
             m.StartTraining(
@@ -158,7 +158,7 @@ class Starting(QObject):
         try:
             wanted = self.wanted()
         except ParamError:
-            return True
+            return self.same_choice()
         if config is None:
             return False
         return _decisive(wanted) == _decisive(config)

@@ -145,6 +145,17 @@ def test_the_file_is_chosen_with_a_button(own: OwnPolicy) -> None:
     assert own.box() is None
 
 
+def test_what_was_refused_is_no_longer_said_once_the_question_is_asked(own: OwnPolicy) -> None:
+    own.window.setup.set_request({"env": "CartPole-v1", "algorithm": "user_policy", "steps": 300})
+    own.click("trainButton")
+    assert "path of a Python file" in own.window.banner.text()
+    assert own.window.banner.isVisible()
+    own.ask()
+    own.click("trainButton")
+    assert not own.window.banner.isVisible()
+    own.answer("cancelProgramButton")
+
+
 def test_a_file_that_is_not_there_is_said(own: OwnPolicy) -> None:
     own.path.unlink()
     own.ask()
