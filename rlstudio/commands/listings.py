@@ -71,9 +71,10 @@ def list_algorithms(options: argparse.Namespace) -> int:
         return 0
     for row in rows:
         reason = row.get("why_not")
-        print(f"{row['key']:12}  {row['title']}" + (f"  (not here: {reason})" if reason else ""))
+        by = "" if row["implementation"] == "Studio" else f", by {row['implementation']}"
+        print(f"{row['key']:16}  {row['title']}{by}" + (f"  (not here: {reason})" if reason else ""))
         if row["presets"]:
-            print(f"{'':12}  presets: {_named(row['presets'])}")
+            print(f"{'':16}  presets: {_named(row['presets'])}")
     return 0
 
 

@@ -92,7 +92,7 @@ def reference_page(rows: Iterable[Row]) -> Iterable[str]:
         head = f"| {cell.algorithm} {cell.env} | {cell.steps:,} | {zoo} |"
         found = by_cell.get(cell.name)
         if found is None:
-            yield f"{head} not run | | | | |"
+            yield f"{head} not measured yet | | | | |"
         elif "not_run" in found[0]:
             yield f"{head} not run: {found[0]['not_run']} | | | | `{found[0]['command']}` |"
         else:
@@ -131,6 +131,8 @@ def _cell(name: str, value: Any) -> str:
         return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, dict):
+        return ", ".join(f"{each} {_cell(name, number)}" for each, number in value.items())
     if isinstance(value, list):
         return ", ".join(_cell(name, each) for each in value)
     return f"`{value}`" if name == "command" else str(value)
