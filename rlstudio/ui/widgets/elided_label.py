@@ -8,11 +8,17 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 class ElidedLabel(QLabel):
-    """`text()` is always the whole text, whatever is shown."""
+    """`text()` is always the whole text, whatever is shown.
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    It takes any room there is; with `widest`, in pixels, only what its text needs, and that much at most.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, widest: int | None = None) -> None:
         super().__init__(text, parent)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        takes = QSizePolicy.Policy.Ignored if widest is None else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(takes, QSizePolicy.Policy.Preferred)
+        if widest is not None:
+            self.setMaximumWidth(widest)
 
     def setText(self, text: str) -> None:
         """Show a text."""

@@ -6,15 +6,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QWidget
 
 from rlstudio.core.messages import Exported
 from rlstudio.ui.icons import set_icon
+from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.numbers import file_size
+
+_WIDEST_WORDS = 420  # pixels; the rest is for what the run does
 
 
 class ExportProgress(QWidget):
     """Hidden until `begin`; stays after `finish` or `fail` until it is closed or the next export begins.
+
+    It is as high as a line of text: its buttons are flat (resources/themes), its words are cut where they are long.
 
     Signals:
         cancelRequested: the export is to stop and leave nothing.
@@ -27,7 +32,7 @@ class ExportProgress(QWidget):
         self.setObjectName("exportProgress")
         self.setAccessibleName("Export")
         self._path = Path()
-        self.words = QLabel()
+        self.words = ElidedLabel(widest=_WIDEST_WORDS)
         self.bar = QProgressBar()
         self.bar.setFixedWidth(120)
         self.bar.setAccessibleName("Frames written")
@@ -54,7 +59,7 @@ class ExportProgress(QWidget):
         """An export of so many frames has started."""
         self._path = Path(path)
         self.words.setText(f"Exporting {self._path.name}")
-        self.words.setToolTip(path)
+        self.setToolTip(path)
         self.bar.setRange(0, max(1, frames))
         self.bar.setValue(0)
         self.cancel_button.setEnabled(True)
@@ -68,6 +73,7 @@ class ExportProgress(QWidget):
     def finish(self, exported: Exported) -> None:
         """The file is there."""
         self._path = Path(exported.path)
+        self.setToolTip(exported.path)
         size = f"{exported.width}×{exported.height}, {exported.frames:,} frames, {file_size(exported.n_bytes)}"
         self.words.setText(f"Saved {self._path.name}: {size}")
         self._show_running(False)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 
+_ABOVE_AND_BELOW = 6
+_WORDS_AT_LEAST = 96
+_NUMBERS_AT_MOST = 2000  # no more than they need; less where there is little room
+
 
 class StatusRow(QWidget):
-    """`extra` at the right takes widgets that come and go (an export's progress)."""
+    """`extra` at the right takes widgets that come and go (an export's progress); the height is that of the font alone,
+    so that nothing above moves when they do."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,19 +28,31 @@ class StatusRow(QWidget):
         self.words = ElidedLabel("Ready")
         self.words.setObjectName("statusLabel")
         self.words.setAccessibleName("What is happening")
-        self.numbers = QLabel()
+        self.words.setMinimumWidth(_WORDS_AT_LEAST)
+        self.numbers = ElidedLabel(widest=_NUMBERS_AT_MOST)
         self.numbers.setObjectName("statusNumbers")
         self.numbers.setAccessibleName("Numbers of the run")
         set_role(self.numbers, "muted")
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 4, 16, 4)
+        layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(16)
         layout.addWidget(self.progress)
         layout.addWidget(self.words, 1)
         layout.addWidget(self.numbers)
         self.extra = QHBoxLayout()
         layout.addLayout(self.extra)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font has another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        self.ensurePolished()
+        self.setFixedHeight(self.fontMetrics().height() + 2 * _ABOVE_AND_BELOW)
 
     def show_progress(self, share: float | None) -> None:
         """Share of the whole, 0 to 1; None for nothing under way."""
