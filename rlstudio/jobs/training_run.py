@@ -12,14 +12,13 @@ from typing import Any
 
 from rlstudio.algorithms.base import AlgorithmSpec, Learner, StopTraining
 from rlstudio.core import messages as m
-from rlstudio.core.params import ParamError
 from rlstudio.core.run_config import RunConfig
 from rlstudio.jobs.clock import TrainingClock
+from rlstudio.jobs.controls import Controls
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.gathered import Gathered
 from rlstudio.jobs.live_params import LiveParams
-from rlstudio.jobs.pace import Pace
 from rlstudio.jobs.policies import policy_data
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.screen_feed import ScreenFeed
@@ -61,20 +60,17 @@ class TrainingRun:
         self._view = view
         self._evaluations = evaluations
         self._learner: Learner
-        self._pace = Pace(start.pace)
-        self._paused = start.paused
-        self._step_once: m.StepUnit | None = None
         self._words = "starting"
         self._disk = Gathered()
         self._episode_ended = False
         self._stop_requested = False
-        self._stopped = False
         self._warned_nan: set[str] = set()
         self._clock = TrainingClock(record.first_seconds)
         now = time.perf_counter()
         self._next_service = now
         self._next_disk, self._next_checkpoint = now + DISK_EVERY_SECONDS, now + CHECKPOINT_EVERY_SECONDS
         self._feed = ScreenFeed(channel, view, start.watch, now, (record.first_seconds, self.step))
+        self._controls = Controls(start, channel, self.live, self._feed, self._note_pause)
 
     @property
     def seconds(self) -> float:
@@ -99,6 +95,7 @@ class TrainingRun:
 
     def tick(self, n_steps: int = 1) -> None:
         """See Run.tick."""
+        controls = self._controls
         self.step += n_steps
         self._update_progress()
         if self._episode_ended:
@@ -109,16 +106,16 @@ class TrainingRun:
             self._evaluate()
         if self.live.pending or self.step >= self.live.next_scripted_step:
             self._apply_changes()
-        if self._step_once == "step":
-            self._pause_again()
+        if controls.step_once == "step":
+            controls.pause_again()
         if self._stop_requested:
             raise StopTraining
         now = time.perf_counter()
         if now >= self._next_checkpoint:
             self._save_checkpoint()
-        if self._pace.limited:
+        if controls.pace.limited:
             self._wait_for_pace(n_steps, now)
-        elif now >= self._next_service or self._paused:
+        elif now >= self._next_service or controls.paused:
             self._service(now)
         self._channel.enter(Phase.STEPPING)
 
@@ -126,7 +123,7 @@ class TrainingRun:
         """See Run.breathe."""
         self._channel.enter(Phase.UPDATING)
         now = time.perf_counter()
-        if now >= self._next_service or self._paused:
+        if now >= self._next_service or self._controls.paused:
             self._service(now)
             self._channel.enter(Phase.UPDATING)
 
@@ -134,7 +131,7 @@ class TrainingRun:
         """See Run.record."""
         self._view.last_rewards = rewards
         if self._feed.looking:
-            self._feed.saw(self.counter, terminated, truncated, slow=self._slow)
+            self._feed.saw(self.counter, terminated, truncated, slow=self._controls.slow)
         if self.counter.add(rewards, terminated, truncated):
             self._episode_ended = True
 
@@ -143,8 +140,8 @@ class TrainingRun:
         self._learned = True
         if metrics:  # a learner of tables updates at every step, and says something now and then
             self._keep(metrics)
-        if self._step_once == "update":
-            self._pause_again()
+        if self._controls.step_once == "update":
+            self._controls.pause_again()
         self._channel.enter(Phase.STEPPING)
 
     def _keep(self, metrics: dict[str, float]) -> None:
@@ -183,8 +180,8 @@ class TrainingRun:
             self._stop_requested = True
         if config.episodes is not None and self.episode >= config.episodes:
             self._stop_requested = True
-        if self._step_once == "episode":
-            self._pause_again()
+        if self._controls.step_once == "episode":
+            self._controls.pause_again()
 
     def _apply_changes(self) -> None:
         changes = self.live.apply(self._learner, self.step, self.seconds)
@@ -196,7 +193,7 @@ class TrainingRun:
         words, self._words = self._words, "evaluating: greedy episodes"
         with self._clock.stopped():
             evaluation = self._evaluations.evaluate(self._learner.policy(), self.step, self.seconds, self._look_up)
-        self._pace.restart()
+        self._controls.pace.restart()
         self._words = words
         for gathered in (self._feed.gathered, self._disk):
             gathered.evaluations.append(evaluation)
@@ -214,11 +211,11 @@ class TrainingRun:
 
     def _service(self, now: float) -> None:
         """Commands, pause, frames, batches, disk: whatever is due. Raises StopTraining."""
-        self._read_commands()
-        if self._paused:
+        self._controls.read()
+        if self._controls.paused:
             self._wait_while_paused()
             now = time.perf_counter()
-        self._feed.show_frame(self.counter, self.step, now, slow=self._slow)
+        self._feed.show_frame(self.counter, self.step, now, slow=self._controls.slow)
         if self._feed.batch_due(now):
             self._send_batch(now)
         if self._feed.weights_due(now, self.step):
@@ -228,54 +225,15 @@ class TrainingRun:
             self._next_disk = now + DISK_EVERY_SECONDS
         self._next_service = time.perf_counter() + SERVICE_EVERY_SECONDS
 
-    def _read_commands(self, timeout_seconds: float = 0.0) -> None:
-        command = self._channel.receive(timeout_seconds)
-        while command is not None:
-            self._obey(command)
-            # A step that was asked for comes first: two clicks are two steps.
-            command = None if self._step_once else self._channel.receive()
-
-    def _obey(self, command: m.Command) -> None:
-        match command:
-            case m.Stop():
-                self._stopped = True
-                raise StopTraining
-            case m.Pause():
-                self._set_paused(True)
-            case m.Resume():
-                self._set_paused(False)
-            case m.StepOnce(unit):
-                self._step_once = unit
-                self._paused = False
-            case m.SetParam(name, value):
-                try:
-                    self.live.request(name, value)
-                except ParamError as error:
-                    self._channel.send(m.ParamRefused(name, value, str(error)))
-            case m.SetPace(steps_per_second):
-                self._pace.set(steps_per_second)
-            case m.SetWatch(mode):
-                self._feed.set_watch(mode)
-            case m.Took():
-                self._feed.took()
-
-    def _set_paused(self, paused: bool) -> None:
-        if paused != self._paused:
-            self._record.note_event("pause" if paused else "resume", self.step, self.seconds)
-        self._paused = paused
-        self._step_once = None
-
-    def _pause_again(self) -> None:
-        self._step_once = None
-        self._paused = True
-        self._next_service = 0.0
+    def _note_pause(self, kind: str) -> None:
+        self._record.note_event(kind, self.step, self.seconds)
 
     def _wait_while_paused(self) -> None:
         """Stand still, yet answer: disk and screen are brought up to date once, then commands are waited for."""
         with self._clock.stopped():
             self.write_disk()
             shown = False
-            while self._paused:
+            while self._controls.paused:
                 now = time.perf_counter()
                 if not shown and self._feed.ready:
                     self._send_batch(now)
@@ -284,27 +242,23 @@ class TrainingRun:
                 if self._feed.weights_due(now, self.step, standing=True):
                     self._send_weights(now)
                 self._channel.enter(Phase.WAITING)
-                self._read_commands(timeout_seconds=0.05)
-        self._pace.restart()
+                self._controls.read(timeout_seconds=0.05)
+        self._controls.pace.restart()
 
     def _wait_for_pace(self, n_steps: int, now: float) -> None:
         """Slow down to the pace that was asked for, still answering."""
-        self._pace.took(n_steps, now)
+        pace = self._controls.pace
+        pace.took(n_steps, now)
         while True:
-            if now >= self._next_service or self._paused:
+            if now >= self._next_service or self._controls.paused:
                 self._service(now)
                 now = time.perf_counter()
-            left = self._pace.seconds_left(now)
+            left = pace.seconds_left(now)
             if left <= 0.0:
                 return
             self._channel.enter(Phase.WAITING)
             time.sleep(min(left, SERVICE_EVERY_SECONDS))
             now = time.perf_counter()
-
-    @property
-    def _slow(self) -> bool:
-        """Whether the run goes slowly enough for a person to see every episode end."""
-        return self._pace.limited or self._step_once is not None
 
     def _send_batch(self, now: float) -> None:
         self._feed.send_batch(
@@ -314,7 +268,7 @@ class TrainingRun:
             episode=self.episode,
             progress=self.progress,
             words=self._words,
-            paused=self._paused,
+            paused=self._controls.paused,
             mean_return=self.counter.mean,
             best_mean_return=self.counter.best_mean,
         )
@@ -343,7 +297,7 @@ class TrainingRun:
     @property
     def came_to_its_end(self) -> bool:
         """Whether the budget was used up or the goal reached, rather than somebody saying stop."""
-        return self._stop_requested and not self._stopped
+        return self._stop_requested and not self._controls.stopped
 
     def summary(self) -> dict[str, Any]:
         """What `rlstudio train --json` prints, but for the status."""
