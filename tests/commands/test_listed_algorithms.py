@@ -13,7 +13,7 @@ from rlstudio.core.params import describe
 ALL = set(algorithms())
 ISSUE = {
     *("ppo", "dqn", "reinforce", "reinforce_numpy", "random", "scripted", "random_search", "hill_climbing"),
-    *("q_learning", "sarsa", "value_iteration"),
+    *("q_learning", "sarsa", "value_iteration", "reward_predictor", "model_based", "user_policy"),
     *("sb3_ppo", "sb3_a2c", "sb3_dqn", "sb3_ddpg", "sb3_sac", "sb3_td3", "sb3_her"),
     *("ars", "qrdqn", "recurrent_ppo", "tqc", "trpo", "maskable_ppo"),
 }
