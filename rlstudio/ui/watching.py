@@ -48,7 +48,8 @@ class Watching(QObject):
         subject, stage = self.subject(), self._window.stage
         if subject is None:
             return
-        stage.set_environment(subject.env)
+        if stage.set_environment(subject.env):
+            self._window.inspector.show_nothing()  # its numbers are of a step in the environment before
         self.look()
         mode = stage.watch_mode()
         if mode == "off":

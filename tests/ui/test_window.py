@@ -334,6 +334,25 @@ def test_another_environment_while_training_asks_first(studio: Studio) -> None:
     studio.wait_for(lambda: not studio.controller.training.active, "the run to stop", 30)
 
 
+def test_another_environment_leaves_the_recording_and_its_numbers_behind(studio: Studio) -> None:
+    _choose(studio, "recordButton", "Episodes", 1)
+    studio.click("recordButton")
+    stage, inspector = studio.window.stage, studio.window.inspector
+    studio.wait_for(lambda: stage.episodes() and not studio.controller.acting.active, "the recording", 60)
+    stage.seek(0)
+    numbers = inspector.step_facts
+    assert numbers.isVisible()
+    assert stage.showing_recording()
+    studio.window.setup._environment.choose("Acrobot-v1")
+    studio.wait_for(lambda: not stage.showing_recording(), "the live picture", 10)
+    assert not numbers.isVisible()
+    stage.show_recording()
+    assert numbers.isVisible()
+    stage.back_to_live()
+    studio.controller.watching.show()
+    assert numbers.isVisible(), "the same environment as before: nothing is taken away"
+
+
 def test_evaluate_lists_each_score(studio: Studio) -> None:
     studio.train_to_the_end()
     _choose(studio, "evaluateButton", "Episodes", 5)

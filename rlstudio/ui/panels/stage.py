@@ -83,9 +83,16 @@ class StagePanel(QWidget):
 
     # ------------------------------------------------------------ live
 
-    def set_environment(self, env: str) -> None:
-        """Which environment the live frames are of: decides whether their pixels are kept sharp."""
-        self._env = env
+    def set_environment(self, env: str) -> bool:
+        """Which environment the live frames are of (their pixels may be kept sharp); whether it is another than before.
+
+        A recording of the one before is left then, and waits behind its button.
+        """
+        before, self._env = self._env, env
+        another = before not in ("", env)
+        if another:
+            self.back_to_live()
+        return another
 
     def show_live(self, frame: Frame, note: FrameNote) -> None:
         """Show a live frame (it is copied) and what the strip is to say about it; kept for later while recorded."""
