@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.frame_store import Frame
@@ -18,13 +18,9 @@ from rlstudio.ui.widgets.export_dialog import ExportDialog
 from rlstudio.ui.widgets.frame_view import FrameView
 from rlstudio.ui.widgets.status_strip import StatusStrip
 from rlstudio.ui.widgets.transport_bar import TransportBar
+from rlstudio.ui.widgets.watch_picker import WatchPicker
 
 _TOY_TEXT = ("Blackjack", "CliffWalking", "FrozenLake", "Taxi")
-_WATCH = (
-    ("policy", "Watch the policy", "The newest weights play in their own environment, in real time"),
-    ("training", "Watch training", "The training environment's own pictures, at training speed"),
-    ("off", "Watch nothing", "No pictures: training has the machine to itself"),
-)
 
 
 def drawn_in_pixels(env: str) -> bool:
@@ -67,7 +63,7 @@ class StagePanel(QWidget):
         self.strip = StatusStrip()
         self.view = FrameView()
         self.transport = TransportBar()
-        self.watch = self._make_watch()
+        self.watch = WatchPicker()
         self.back_button = self._make_button("backToLiveButton", "Back to live", "live", self._leave_recording)
         self.recordings_button = self._make_button("recordingsButton", "", "film", self.show_recording)
         for control in (self.back_button, self.recordings_button, self.watch):
@@ -108,15 +104,11 @@ class StagePanel(QWidget):
 
     def set_watch_mode(self, mode: str) -> None:
         """Show a watch mode in the selector without asking for it. Raises ValueError for an unknown one."""
-        index = self.watch.findData(mode)
-        if index < 0:
-            raise ValueError(f"watch mode {mode!r}: one of {', '.join(name for name, _, _ in _WATCH)}")
-        with QSignalBlocker(self.watch):
-            self.watch.setCurrentIndex(index)
+        self.watch.show_mode(mode)
 
     def watch_mode(self) -> str:
         """The chosen watch mode."""
-        return str(self.watch.currentData())
+        return self.watch.mode()
 
     def back_to_live(self) -> None:
         """Leave the recording; the newest live picture is shown again."""
@@ -329,16 +321,6 @@ class StagePanel(QWidget):
         bar.loopChanged.connect(self._set_loop)
         bar.episodeChosen.connect(self._choose_episode)
         bar.exportPressed.connect(self.export)
-
-    def _make_watch(self) -> QComboBox:
-        watch = QComboBox()
-        watch.setObjectName("watchMode")
-        watch.setAccessibleName("What to watch")
-        for index, (mode, words, help_text) in enumerate(_WATCH):
-            watch.addItem(words, mode)
-            watch.setItemData(index, help_text, 3)  # Qt.ItemDataRole.ToolTipRole
-        watch.setToolTip("Whose behaviour the stage shows while training")
-        return watch
 
     def _make_button(self, name: str, words: str, icon: str, pressed: object) -> QPushButton:
         button = QPushButton(words)
