@@ -1,4 +1,4 @@
-"""WatchPicker: whose behaviour the stage shows while training: the policy's, the training environment's, or nobody's."""
+"""WatchPicker: whose behaviour the stage shows: the policy's, the training environment's, or nobody's."""
 
 from __future__ import annotations
 
