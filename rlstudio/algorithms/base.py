@@ -174,6 +174,7 @@ class AlgorithmSpec:
         resets_copies: whether it steps those copies one by one (`env.envs`, of a SyncVectorEnv) and resets each itself
             as soon as it ended, so that no step is a reset step.
         x_axis: what its curves are best read against.
+        learns: whether its policy changes at all; one that doesn't is evaluated at the end of a run only.
     """
 
     key: str
@@ -194,7 +195,13 @@ class AlgorithmSpec:
     resets_copies: bool = False
     x_axis: Literal["steps", "episodes", "time"] = "steps"
     default_steps: int = 50_000
+    learns: bool = True
     devices: tuple[str, ...] = ("cpu",)
+
+    @property
+    def full_title(self) -> str:
+        """Whose it is where it is not the studio's own: "Stable-Baselines3's PPO"."""
+        return self.title if self.implementation == "Studio" else f"{self.implementation}'s {self.title}"
 
     @property
     def has_reset_steps(self) -> bool:

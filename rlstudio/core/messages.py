@@ -199,6 +199,13 @@ Command = (
 
 
 @dataclass(frozen=True)
+class Preparing:
+    """What a job is busy with that has not begun yet, in words: "loading PPO". Libraries take seconds."""
+
+    words: str
+
+
+@dataclass(frozen=True)
 class Started:
     """The job runs; `run` is its folder (training), `config` the resolved RunConfig."""
 
@@ -365,7 +372,8 @@ class Failed:
 
 
 Report = (
-    Started
+    Preparing
+    | Started
     | Batch
     | PolicyUpdate
     | ParamRefused

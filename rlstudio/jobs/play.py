@@ -8,6 +8,7 @@ from dataclasses import asdict
 import numpy as np
 
 from rlstudio.algorithms.base import Policy
+from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core import messages as m
 from rlstudio.envs.make import ending_words, frame_of, frame_rate, make, step_limit
 from rlstudio.envs.spaces import action_names
@@ -30,6 +31,7 @@ class LivePlayer:
         self._channel = channel
         self._start = start
         channel.enter(Phase.STARTING)
+        channel.send(m.Preparing(f"opening {start.env}"))
         self._env = make(start.env, start.env_kwargs, render=True)
         self._fps = frame_rate(self._env)
         self._limit = step_limit(self._env)
@@ -43,6 +45,9 @@ class LivePlayer:
 
     def _first_policy(self) -> Policy:
         start = self._start
+        key = start.algorithm if start.policy is None else start.policy.algorithm
+        if key is not None:
+            self._channel.send(m.Preparing(f"loading {get_algorithm(key).full_title}"))
         if start.policy is None and start.algorithm is not None:
             return untrained_policy(self._env, start.env_kwargs, start.algorithm, start.params, start.seed)
         return build_policy(start.policy, self._env)

@@ -10,7 +10,7 @@ from rlstudio.algorithms.base import Learner, LearnerState, StopTraining
 from rlstudio.algorithms.blocks.devices import resolve_device
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.algorithms.programs import check_consent
-from rlstudio.core.messages import Evaluation, Finished, Started, StartTraining, Status
+from rlstudio.core.messages import Evaluation, Finished, Preparing, Started, StartTraining, Status
 from rlstudio.core.params import ParamError, ParamFault, describe, validate
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.catalogue import card_for, check_id
@@ -76,15 +76,18 @@ def train(start: StartTraining, channel: Channel) -> None:
         counter = EpisodeCounter(n_envs, config.window, autoreset=spec.has_reset_steps)
         best_evaluation, solved_at = None, None
         channel.enter(Phase.STARTING)
+        channel.send(Preparing(f"opening {config.env}"))
         env = make_training_env(spec, config.env, n_envs, config.env_kwargs)
+        channel.send(Preparing(f"loading {spec.full_title}"))
         learner = spec.load_learner()(env, params, config.seed, device)
         if earlier is not None:
+            channel.send(Preparing("reading what it had learned"))
             step = _load_newest(learner, folder)
             untouched = False
             record, best_evaluation = _restore(folder, step, counter)
             solved_at = folder.read_info().solved_at
         continuing = record.begin(config, earlier.config if earlier else None)
-        evaluations = EvaluationSchedule(config, record.first_step, best_evaluation)
+        evaluations = EvaluationSchedule(config, record.first_step, best_evaluation, learns=spec.learns)
         run = TrainingRun(config, spec, channel, record, counter, TrainingView(env, n_envs), evaluations, start)
         run.solved_at = solved_at
         run.show_changes(continuing)
@@ -160,7 +163,7 @@ def _restore(folder: RunFolder, step: int, counter: EpisodeCounter) -> tuple[Run
     marked = [evaluation.step for evaluation in evaluated if evaluation.best]
     if marked and marked[-1] in folder.checkpoints():  # the one that was marked may have been rewound
         folder.mark_best(marked[-1])
-    return RunRecord(folder, first_step=step, first_seconds=info.seconds), best
+    return RunRecord(folder, step, info.seconds, info.evaluation_seconds), best
 
 
 def _fail(record: RunRecord, run: TrainingRun | None, error: BaseException) -> None:

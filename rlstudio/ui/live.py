@@ -30,9 +30,11 @@ class Live(QObject):
     """Plays one subject at a time. A change of environment takes a new child, newer weights only a message.
 
     Signals:
+        preparing: what a new child is busy with before its first picture, in words.
         failed: message, advice, traceback.
     """
 
+    preparing = Signal(str)
     failed = Signal(str, str, str)
 
     def __init__(self, desk: JobDesk, parent: QObject | None = None) -> None:
@@ -46,8 +48,11 @@ class Live(QObject):
         self._paused = False
         self._said = False
 
-    def show(self, subject: Subject, policy: m.PolicyData | None = None, trusted_files: m.TrustedFiles = ()) -> None:
-        """Play that subject, with `policy` or untrained; `trusted_files` are the programs that this may run."""
+    def show(self, subject: Subject, policy: m.PolicyData | None = None, trusted_files: m.TrustedFiles = ()) -> bool:
+        """Play that subject, with `policy` or untrained; `trusted_files` are the programs that this may run.
+
+        Returns whether a new child has to be started for it.
+        """
         same_place = self._subject is not None and (self._subject.env, self._subject.env_kwargs) == (
             subject.env,
             subject.env_kwargs,
@@ -56,9 +61,9 @@ class Live(QObject):
         if self._job is not None and same_place and policy is not None:
             self.use(policy)
             self._subject = subject
-            return
+            return False
         if self._job is not None and same_place and subject == self._subject and policy is self._policy is None:
-            return
+            return False
         self.stop()
         self._subject, self._policy, self._said, self._trusted = subject, policy, False, trusted_files
         self._job = self._desk.start(
@@ -76,6 +81,7 @@ class Live(QObject):
         )
         if self._paused:
             self._job.post(m.Pause())
+        return True
 
     def use(self, policy: m.PolicyData) -> None:
         """Newer weights."""
@@ -108,7 +114,9 @@ class Live(QObject):
         self._subject = None
 
     def _heard(self, report: m.Report) -> None:
-        if isinstance(report, m.Failed):
+        if isinstance(report, m.Preparing):
+            self.preparing.emit(report.words)
+        elif isinstance(report, m.Failed):
             self._said = True
             self.failed.emit(report.message, report.advice, report.traceback)
 

@@ -16,7 +16,7 @@ def state_words(training: Training) -> str:
     batch = training.last_batch
     match training.state:
         case "starting":
-            return "Starting…"
+            return starting_words(training)
         case "stopping":
             return "Stopping… saving what was learned"
         case "paused":
@@ -25,6 +25,11 @@ def state_words(training: Training) -> str:
             words = "Training" if batch is None else batch.words.capitalize()
             return " · ".join(part for part in (words, _no_success_yet(training)) if part)
     return _idle_words(training)
+
+
+def starting_words(training: Training) -> str:
+    """What a run that was asked for is waiting for; "" once it has begun."""
+    return f"Training starts: {training.preparing or 'a process for it'}…" if training.state == "starting" else ""
 
 
 def _no_success_yet(training: Training) -> str:

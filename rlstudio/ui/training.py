@@ -55,6 +55,7 @@ class Training(QObject):
         self._after: Callable[[], None] | None = None
         self.state: State = "idle"
         self.trouble = ""
+        self.preparing = ""
         self.config: RunConfig | None = None
         self.spec: AlgorithmSpec | None = None
         self.history = History()
@@ -85,7 +86,7 @@ class Training(QObject):
         self.config, self.spec = config, get_algorithm(config.algorithm)
         self.run = command.resume
         self.policy = None if command.resume is None else self.policy
-        self.last_batch, self.status, self.trouble = None, None, ""
+        self.last_batch, self.status, self.trouble, self.preparing = None, None, "", ""
         self._ended_in_order = False
         self._job = self._desk.start(command, self._heard, self._ended)
         self._enter("starting")
@@ -178,6 +179,9 @@ class Training(QObject):
 
     def _heard(self, report: m.Report) -> None:
         match report:
+            case m.Preparing(words):
+                self.preparing = words
+                self.stateChanged.emit()
             case m.Started(run):
                 self.run = run
                 self.history.rewind(report.step)  # a continued run lives again what came after its checkpoint

@@ -12,9 +12,11 @@ from rlstudio.ui.consent import Consent, programs_that_act
 from rlstudio.ui.live import Live, Subject
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.opening import OpenedRun, best_policy
+from rlstudio.ui.run_words import starting_words
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.toolbar import ActWish
 from rlstudio.ui.training import Training
+from rlstudio.ui.widgets.number_text import capitalised
 
 
 class Watching(QObject):
@@ -28,6 +30,8 @@ class Watching(QObject):
         self._window, self._training, self._live, self._starting = window, training, live, starting
         self.opened: OpenedRun | None = None
         self.has_best = False
+        training.stateChanged.connect(self._tell_start)
+        live.preparing.connect(self._tell_opening)
 
     # ------------------------------------------------------------ the stage
 
@@ -59,11 +63,23 @@ class Watching(QObject):
         elif mode == "policy":
             self._let_act(subject, self._training.policy if self._is_trained(subject) else None)
 
+    def _tell_start(self) -> None:
+        """A run that starts takes its time: libraries are loaded. What it does meanwhile is said where one looks."""
+        words, stage = starting_words(self._training), self._window.stage
+        stage.say_starting(words)
+        if words and stage.watch_mode() == "training":
+            stage.show_message(words)
+
+    def _tell_opening(self, words: str) -> None:
+        if self._window.stage.watch_mode() == "policy":
+            self._window.stage.say_meanwhile(f"{capitalised(words)}…")
+
     def _let_act(self, subject: Subject, policy: m.PolicyData | None) -> None:
         """Play the policy; one that runs a file of the user's own only where that was agreed to. Nothing is asked."""
         programs = programs_that_act(policy, subject.algorithm, subject.params)
         if self._consent.has(programs):
-            self._live.show(subject, policy, self._consent.given if programs else ())
+            if self._live.show(subject, policy, self._consent.given if programs else ()):
+                self._tell_opening(f"opening {subject.env}")
             return
         self._live.stop()
         names = ", ".join(Path(path).name for path in programs)

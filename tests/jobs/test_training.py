@@ -58,6 +58,10 @@ def test_a_continued_run_goes_on_counting_in_its_folder_with_what_it_had_learned
     again, second = train_inline(tmp_path, steps=2000, resume=folder.path, watch="policy", **asked)
     assert again.path == folder.path
     (started,) = second.of(m.Started)
+    kinds = [type(report) for report in second.reports]
+    assert kinds.index(m.Started) == 3, "what it prepares is said before it starts, and no more after that"
+    words = [report.words for report in second.of(m.Preparing)]
+    assert words == ["opening CartPole-v1", "loading PPO", "reading what it had learned"]
     assert (started.step, started.episode) == (steps, len(before.returns))
     sent = second.of(m.PolicyUpdate)[0].policy
     assert sent.step == steps

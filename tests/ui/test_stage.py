@@ -82,6 +82,46 @@ def test_nothing_moves_when_numbers_or_pictures_change_size(app: QApplication, s
     assert [stage.view.geometry(), stage.strip.step_label.geometry(), stage.strip.return_label.geometry()] == places
 
 
+def test_what_a_run_waits_for_is_said_until_it_begins_and_moves_nothing(app: QApplication, stage: StagePanel) -> None:
+    stage.show_live(frame(100), note(episode=5))
+    app.processEvents()
+    before = stage.view.geometry()
+    stage.say_starting("Training starts: loading PPO…")
+    stage.show_live(frame(101), note(episode=6, ending="fell"))
+    app.processEvents()
+    assert text(stage, "endingLabel") == "Training starts: loading PPO…"
+    assert stage.view.geometry() == before
+    stage.say_starting("")
+    assert text(stage, "endingLabel") == ""
+    stage.show_live(frame(102), note(episode=7))
+    assert text(stage, "endingLabel") == "episode 7"
+    stage.say_starting("Training starts: opening CartPole-v1…")
+    stage.show_message("")
+    app.processEvents()
+    assert text(stage, "endingLabel") == "Training starts: opening CartPole-v1…"
+    assert stage.view.geometry() == before
+
+
+def test_a_recording_keeps_its_own_words_while_a_run_starts(stage: StagePanel) -> None:
+    stage.set_episodes([episode([1.0] * 3)])
+    said = text(stage, "endingLabel")
+    stage.say_starting("Training starts: loading PPO…")
+    assert text(stage, "endingLabel") == said
+
+
+def test_the_first_picture_is_waited_for_in_words_and_no_later_one(stage: StagePanel) -> None:
+    stage.set_environment("CartPole-v1")
+    stage.say_meanwhile("Opening CartPole-v1…")
+    assert stage.view._message == "Opening CartPole-v1…"
+    stage.show_live(frame(100), note())
+    stage.say_meanwhile("Loading PPO…")
+    assert shade(stage) == 100
+    assert not stage.set_environment("CartPole-v1")
+    assert shade(stage) == 100
+    assert stage.set_environment("Acrobot-v1")
+    assert stage.view.image() is None, "the picture of another environment"
+
+
 def test_controls_of_a_recording_are_hidden_while_there_is_none(stage: StagePanel) -> None:
     stage.show_live(frame(1), note())
     assert not stage.transport.isVisible()

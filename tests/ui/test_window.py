@@ -93,6 +93,28 @@ def test_alive_at_once(studio: Studio) -> None:
         assert not studio.button(name).isEnabled()
 
 
+def test_the_start_of_a_run_is_said_in_words_and_moves_nothing(studio: Studio) -> None:
+    studio.wait_for(lambda: "untrained" in studio.text("sourceLabel"), "an untrained policy on the stage", 30)
+    studio.ask(steps=600)
+    studio.window.setup.set_folded(True)
+    QApplication.processEvents()
+    view, said, places = studio.window.stage.view, [], set()
+
+    def look() -> None:
+        said.append(studio.text("endingLabel"))
+        if studio.controller.training.state in ("starting", "running"):
+            places.add((view.y(), view.width(), view.height()))
+
+    studio.controller.training.stateChanged.connect(look)
+    studio.controller.training.batchCame.connect(look)
+    studio.click("trainButton")
+    studio.wait_for(lambda: not studio.controller.training.active, "the run to end", 60)
+    for words in ("a process for it", "opening CartPole-v1", "loading PPO"):
+        assert f"Training starts: {words}…" in said
+    assert len(places) == 1
+    assert "Training starts" not in studio.text("endingLabel")
+
+
 @pytest.mark.parametrize("faults", [(), ("One is left out.", "Another is left out.")])
 @pytest.mark.parametrize("listed", [True, False])
 def test_environments_are_listed_once_where_no_list_fits(

@@ -82,11 +82,12 @@ class StagePanel(QWidget):
     def set_environment(self, env: str) -> bool:
         """Which environment the live frames are of (their pixels may be kept sharp); whether it is another than before.
 
-        A recording of the one before is left then, and waits behind its button.
+        Then the picture of the one before goes, and a recording of it is left, which waits behind its button.
         """
         before, self._env = self._env, env
         another = before not in ("", env)
         if another:
+            self.show_message("")
             self.back_to_live()
         return another
 
@@ -101,6 +102,16 @@ class StagePanel(QWidget):
         self._live, self._message = None, text
         if self._current is None:
             self._show_live_again()
+
+    def say_meanwhile(self, text: str) -> None:
+        """Say what the first live picture is waiting for; nothing once there is one."""
+        if self._live is None:
+            self.show_message(text)
+
+    def say_starting(self, words: str) -> None:
+        """Say in the strip what a run that is about to begin is waiting for; "" once it has begun."""
+        if self._current is None or not words:
+            self.strip.say_starting(words)
 
     def set_watch_mode(self, mode: str) -> None:
         """Show a watch mode in the selector without asking for it. Raises ValueError for an unknown one."""

@@ -48,6 +48,7 @@ class StatusStrip(QWidget):
             set_role(label, "title")
             label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         set_role(self.source_label, "strong")
+        self._starting = ""
         self._controls = QHBoxLayout()
         self._controls.setSpacing(6)
         self._lay_out()
@@ -59,8 +60,8 @@ class StatusStrip(QWidget):
     def show_live(self, note: FrameNote) -> None:
         """Say what a live frame is."""
         self._show("●  LIVE  " + live_source(note), "live")
-        ended = bool(note.ending)
-        self._show_detail(note.ending if ended else f"episode {note.episode}", ended)
+        said = self._starting or note.ending
+        self._show_detail(said or f"episode {note.episode}", bool(said))
         self._show_numbers(note.t, note.limit, note.total_reward)
 
     def show_recorded(self, episode: Episode, number_of: int, count: int, index: int, return_so_far: float) -> None:
@@ -70,10 +71,18 @@ class StatusStrip(QWidget):
         self._show_detail(episode.ending if ended else f"{episode.env} · seed {episode.seed}", ended)
         self._show_numbers(index, episode.length, return_so_far)
 
+    def say_starting(self, words: str) -> None:
+        """What a run that is about to begin waits for, in place of the live episode's words; "" once it has begun."""
+        before, self._starting = self._starting, words
+        if words:
+            self._show_detail(words, True)
+        elif self.detail_label.text() == before:
+            self._show_detail("", False)
+
     def show_nothing(self) -> None:
-        """Nothing is shown: no words, no numbers."""
+        """Nothing is shown: no numbers, and no words but of a run that is about to begin."""
         self._show("", "strong")
-        self._show_detail("", False)
+        self._show_detail(self._starting, True)
         self.step_label.clear()
         self.return_label.clear()
 
