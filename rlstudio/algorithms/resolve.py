@@ -11,9 +11,6 @@ from rlstudio.algorithms.catalogue import default_preset, get_algorithm, presets
 from rlstudio.core.params import ParamError, ParamFault, describe, no_such, validate
 from rlstudio.core.run_config import RunConfig
 
-EVALUATIONS_PER_RUN = 20
-EVAL_EVERY_WITHOUT_STEPS = 5_000
-
 
 def choose_preset(algorithm: str, env: str, name: str | None) -> Preset | None:
     """The preset of that name; None for "none"; the default one (if any) when no name is given. Raises ParamError."""
@@ -45,7 +42,7 @@ def resolve(
     """A full RunConfig: the algorithm's defaults, the preset over them, the user's values over both.
 
     `preset` None means the default one for the pair, "none" means none. Without a budget the preset's is used, else
-    the algorithm's. `eval_every` None means twenty evaluations over the run.
+    the algorithm's. `eval_every` None leaves it to the program how often the run is evaluated.
 
     Raises:
         ParamError: naming each field, the value and what is allowed.
@@ -64,8 +61,6 @@ def resolve(
             rest["window"] = chosen.window
         if "stop_at" not in rest and chosen.stop_at is not None:
             rest["stop_at"] = chosen.stop_at
-    if eval_every is None:
-        eval_every = max(1, steps // EVALUATIONS_PER_RUN) if isinstance(steps, int) else EVAL_EVERY_WITHOUT_STEPS
     rest = {name: value for name, value in rest.items() if value is not None}
     return RunConfig.parse(
         {

@@ -27,7 +27,8 @@ class RunConfig(BaseModel):
     """One training run, fully resolved: the same config on the CPU gives the same returns, to the bit.
 
     `params` holds every parameter of the algorithm (defaults and preset already applied). At least one of `steps`
-    and `episodes` limits the run. `eval_every` is in environment steps, 0 for no evaluations while training.
+    and `episodes` limits the run. `eval_every` is in environment steps, 0 for no evaluations; None leaves it
+    to the program how often (jobs.evaluation_schedule).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,7 +45,7 @@ class RunConfig(BaseModel):
     window: int = Field(default=25, ge=1, le=10_000)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     device: Device = "auto"
-    eval_every: int = Field(default=0, ge=0)
+    eval_every: int | None = Field(default=0, ge=0)
     eval_episodes: int = Field(default=5, ge=1, le=1_000)
     events: tuple[ParamChange, ...] = ()
 

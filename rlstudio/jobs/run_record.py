@@ -17,10 +17,17 @@ from rlstudio.storage.run_info import package_versions
 class RunRecord:
     """The run folder as a training job uses it."""
 
-    def __init__(self, folder: RunFolder, first_step: int = 0, first_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        first_step: int = 0,
+        first_seconds: float = 0.0,
+        first_evaluation_seconds: float = 0.0,
+    ) -> None:
         self._folder = folder
         self.first_step = first_step
         self.first_seconds = first_seconds
+        self.first_evaluation_seconds = first_evaluation_seconds
         self._live_params: dict[str, Any] = {}
 
     @property

@@ -65,7 +65,7 @@ class TrainingRun:
         self._episode_ended = False
         self._stop_requested = False
         self._warned_nan: set[str] = set()
-        self._clock = TrainingClock(record.first_seconds)
+        self._clock = TrainingClock(record.first_seconds, record.first_evaluation_seconds)
         now = time.perf_counter()
         self._next_service = now
         self._next_disk, self._next_checkpoint = now + DISK_EVERY_SECONDS, now + CHECKPOINT_EVERY_SECONDS
@@ -102,7 +102,7 @@ class TrainingRun:
             self._close_episodes()
         if self.config.steps is not None and self.step >= self.config.steps:
             self._stop_requested = True
-        if self.step >= self._evaluations.next_step:
+        if self.step >= self._evaluations.next_step and self._evaluations.take(self.step, self._clock.evaluation_share):
             self._evaluate()
         if self.live.pending or self.step >= self.live.next_scripted_step:
             self._apply_changes()
@@ -190,9 +190,9 @@ class TrainingRun:
 
     def _evaluate(self) -> None:
         """Greedy episodes in an environment of their own: the run itself is not changed by them."""
-        words, self._words = self._words, "evaluating: greedy episodes"
-        with self._clock.stopped():
-            evaluation = self._evaluations.evaluate(self._learner.policy(), self.step, self.seconds, self._look_up)
+        words, policy = self._words, self._learner.policy()
+        with self._clock.evaluating():
+            evaluation = self._evaluations.evaluate(policy, self.step, self.seconds, self._look_up, self.say)
         self._controls.pace.restart()
         self._words = words
         for gathered in (self._feed.gathered, self._disk):
@@ -310,6 +310,7 @@ class TrainingRun:
             "best_mean_return": self.counter.best_mean if self.counter.best_mean is not None else self.counter.mean,
             "solved_at": self.solved_at,
             "seconds": seconds,
+            "evaluation_seconds": self._clock.evaluation_seconds,
             "steps_per_second": (self.step - self._record.first_step) / max(seconds - self._record.first_seconds, 1e-9),
         }
 

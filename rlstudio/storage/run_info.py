@@ -30,6 +30,7 @@ class RunInfo:
 
     Attributes:
         status: "running", "finished", "stopped", "failed", or "interrupted": marked running, but no process holds it.
+        seconds, evaluation_seconds: of training, and of the evaluations on the way.
         mean_return, best_mean_return: over the last `config.window` episodes; None before the first one ended.
         solved_at: step, episode and seconds at which `config.stop_at` was reached.
         started, heartbeat: ISO dates; when the run began, and when run.json was last written.
@@ -43,6 +44,7 @@ class RunInfo:
     steps: int = 0
     episodes: int = 0
     seconds: float = 0.0
+    evaluation_seconds: float = 0.0
     mean_return: float | None = None
     best_mean_return: float | None = None
     solved_at: dict[str, Any] | None = None
@@ -105,6 +107,7 @@ def info_of(folder: Path, data: dict[str, Any]) -> RunInfo:
         steps=int(_number(data, "steps") or 0),
         episodes=int(_number(data, "episodes") or 0),
         seconds=_number(data, "seconds") or 0.0,
+        evaluation_seconds=_number(data, "evaluation_seconds") or 0.0,
         mean_return=_number(data, "mean_return"),
         best_mean_return=_number(data, "best_mean_return"),
         solved_at=solved if isinstance(solved, dict) else None,

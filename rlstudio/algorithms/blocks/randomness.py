@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -47,3 +51,21 @@ def acting_seed(seed: int) -> int:
 
 def _acting_sequence(seed: int) -> np.random.SeedSequence:
     return np.random.SeedSequence(seed, spawn_key=(_ACTING,))
+
+
+@contextmanager
+def shared_generators_kept() -> Iterator[None]:
+    """Give the process's own generators (Python's, NumPy's, torch's) back as they were.
+
+    Some learners, and some environments, draw from them. What is played in between must not move them on.
+    """
+    torch = sys.modules.get("torch")  # where nobody imported it, nobody draws from it
+    python, numpy = random.getstate(), np.random.get_state()
+    torch_state = torch.get_rng_state() if torch is not None else None
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+        if torch is not None and torch_state is not None:
+            torch.set_rng_state(torch_state)

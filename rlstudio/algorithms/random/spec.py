@@ -25,4 +25,5 @@ SPEC = AlgorithmSpec(
     ),
     update_rule="none",
     default_steps=10_000,
+    learns=False,
 )

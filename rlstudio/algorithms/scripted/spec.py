@@ -51,4 +51,5 @@ SPEC = AlgorithmSpec(
     ),
     update_rule="none: a = rule(s)",
     default_steps=10_000,
+    learns=False,
 )

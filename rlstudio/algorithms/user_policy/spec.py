@@ -54,4 +54,5 @@ SPEC = AlgorithmSpec(
     ),
     update_rule="none: a = act(s), as your file has it",
     default_steps=10_000,
+    learns=False,
 )
