@@ -29,7 +29,9 @@ def state_words(training: Training) -> str:
 
 def starting_words(training: Training) -> str:
     """What a run that was asked for is waiting for; "" once it has begun."""
-    return f"Training starts: {training.preparing or 'a process for it'}…" if training.state == "starting" else ""
+    if training.state != "starting":
+        return ""
+    return f"Training starts: {training.preparing}…" if training.preparing else "Training starts…"
 
 
 def _no_success_yet(training: Training) -> str:
