@@ -39,21 +39,24 @@ class Background(QObject):
         super().__init__(parent)
         self._readers: list[_Reader] = []
 
-    def run(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
-        """Do `work` elsewhere, then call `then` with what it returned."""
+    def run(
+        self, work: Callable[[], Any], then: Callable[[Any], None], otherwise: Callable[[str], None] | None = None
+    ) -> None:
+        """Do `work` elsewhere, then call `then` with what it returned; with what it raised, in words, `otherwise`, or
+        the signal where there is none."""
         reader = _Reader(work, self)
         self._readers.append(reader)
-        reader.finished.connect(lambda: self._done(reader, then))
+        reader.finished.connect(lambda: self._done(reader, then, otherwise or self.failed.emit))
         reader.start()
 
-    def _done(self, reader: _Reader, then: Callable[[Any], None]) -> None:
+    def _done(self, reader: _Reader, then: Callable[[Any], None], otherwise: Callable[[str], None]) -> None:
         reader.wait()
         if reader in self._readers:
             self._readers.remove(reader)
         if reader.error is None:
             then(reader.result)
         else:
-            self.failed.emit(str(reader.error) or type(reader.error).__name__)
+            otherwise(str(reader.error) or type(reader.error).__name__)
         reader.deleteLater()
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ class Library(QObject):
         self._background.failed.connect(self.failed)
         self.sampling = Sampling(window.runs, self)
         self.sampling.failed.connect(self.failed)
-        self.sampling.told.connect(lambda words: window.log.add("info", words))
+        self.sampling.told.connect(window.log.add)
         window.runs.openRequested.connect(lambda path: self.open_path(Path(path)))
         window.runs.refreshRequested.connect(self.refresh)
         window.tabs.opened.connect(lambda key: self.refresh() if key == "runs" else None)

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 
 class Sampling(QObject):
-    """One a window. `failed` says in words what could not be read or written; `told` what was written."""
+    """One a window. What cannot be read or written is said in the dialog.
+
+    Signals:
+        failed: the same in words, where the dialog is gone meanwhile.
+        told: (level, words) for the log.
+    """
 
     failed = Signal(str)
-    told = Signal(str)
+    told = Signal(str, str)
 
     def __init__(self, runs: RunsPanel, parent: QObject) -> None:
         super().__init__(parent)
@@ -58,24 +63,37 @@ class Sampling(QObject):
         self._background.run(lambda: has_samples(Path(path)), lambda has: self._runs.offer_samples(path, has))
 
     def _read(self, run: Path, dialog: SamplesDialog) -> None:
-        def show(samples: Samples) -> None:
-            if self.dialog is dialog:
-                dialog.show_samples(samples)
+        from rlstudio.ui.widgets.sample_table import SampleSheet, sheet_of
 
-        self._background.run(lambda: _named_samples(run), show)
+        def show(sheet: SampleSheet) -> None:
+            if self.dialog is dialog:
+                dialog.show_sheet(sheet)
+
+        dialog.show_reading()
+        self._background.run(lambda: sheet_of(_named_samples(run)), show, lambda words: self._fail(words, dialog))
 
     def _write(self, path: Path, dialog: SamplesDialog) -> None:
-        samples = dialog.samples
-        if samples is not None:
+        if dialog.sheet is not None:
+            samples = dialog.sheet.samples
             self._background.run(
-                lambda: write_samples(path, samples), lambda _nothing: self._written(path, len(samples), dialog)
+                lambda: write_samples(path, samples),
+                lambda _nothing: self._written(path, len(samples), dialog),
+                lambda words: self._fail(words, dialog),
             )
+
+    def _fail(self, words: str, dialog: SamplesDialog) -> None:
+        """Said once, where it happened."""
+        if self.dialog is dialog:
+            dialog.say(f"{words.rstrip('.')}.", fault=True)
+            self.told.emit("error", words)
+        else:
+            self.failed.emit(words)
 
     def _written(self, path: Path, count: int, dialog: SamplesDialog) -> None:
         words = f"{count:,} transitions were written to {path}"
         if self.dialog is dialog:
             dialog.say(words)
-        self.told.emit(f"{words}.")
+        self.told.emit("info", f"{words}.")
 
     def _forget(self, dialog: SamplesDialog) -> None:
         if self.dialog is dialog:

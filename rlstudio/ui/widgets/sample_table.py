@@ -1,15 +1,35 @@
-"""Samples as a table model: a row a transition, a column a number; only what is on the screen is put into words."""
+"""Samples as a table: a row a transition, a column a number; only what is on the screen is put into words."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from rlstudio.storage.samples import Samples
+
 Index = QModelIndex | QPersistentModelIndex
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+@dataclass(frozen=True)
+class SampleSheet:
+    """Samples as they are shown: `numbers` of shape (n_rows, n_columns), and which columns hold whole numbers alone."""
+
+    samples: Samples
+    titles: tuple[str, ...]
+    numbers: NDArray[np.float64]
+    whole: tuple[bool, ...]
+
+
+def sheet_of(samples: Samples) -> SampleSheet:
+    """Lay samples out. It converts every number there is: not for the window's thread."""
+    numbers = samples.table()
+    whole = tuple(bool((column == np.round(column)).all()) for column in numbers.T)
+    return SampleSheet(samples, samples.titles, numbers, whole)
 
 
 class SampleModel(QAbstractTableModel):
@@ -19,13 +39,12 @@ class SampleModel(QAbstractTableModel):
         super().__init__(parent)
         self._titles: tuple[str, ...] = ()
         self._table: NDArray[np.float64] = np.zeros((0, 0))
-        self._whole: list[bool] = []
+        self._whole: tuple[bool, ...] = ()
 
-    def set_samples(self, titles: tuple[str, ...], table: NDArray[np.float64]) -> None:
-        """Replace all rows: `table` of shape (n_rows, n_columns)."""
+    def set_sheet(self, sheet: SampleSheet) -> None:
+        """Replace all rows."""
         self.beginResetModel()
-        self._titles, self._table = titles, table
-        self._whole = [bool((column == np.round(column)).all()) for column in table.T]
+        self._titles, self._table, self._whole = sheet.titles, sheet.numbers, sheet.whole
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,11 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rlstudio.storage.samples import Samples
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.sample_scatter import MOST_POINTS, SampleScatter
-from rlstudio.ui.widgets.sample_table import SampleModel
+from rlstudio.ui.widgets.sample_table import SampleModel, SampleSheet
 from rlstudio.ui.widgets.value_editors import QuietCombo
 
 
@@ -42,11 +40,11 @@ class SamplesDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("samplesDialog")
         self.setWindowTitle(f"Samples of {run_name}")
-        self.samples: Samples | None = None
+        self.sheet: SampleSheet | None = None
         self._run_name = run_name
-        self._table = np.zeros((0, 0))
         self._model = SampleModel(self)
-        self.about = QLabel("Reading…", self)
+        self.about = QLabel(self)
+        self.about.setWordWrap(True)
         self.view = QTableView(self)
         self.scatter = SampleScatter(self)
         self.x, self.y = self._combo("samplesX", "Across"), self._combo("samplesY", "Upwards")
@@ -59,11 +57,16 @@ class SamplesDialog(QDialog):
         for combo in (self.x, self.y):
             combo.activated.connect(self._draw)
 
-    def show_samples(self, samples: Samples) -> None:
-        """Show these; the two columns chosen stay chosen."""
-        titles, before = samples.titles, (self.x.currentText(), self.y.currentText())
-        self.samples, self._table = samples, samples.table()
-        self._model.set_samples(titles, self._table)
+    def show_reading(self) -> None:
+        """Samples are on their way."""
+        self.say("Reading…")
+        self._again.setEnabled(False)
+
+    def show_sheet(self, sheet: SampleSheet) -> None:
+        """Show these samples; the two columns chosen stay chosen."""
+        samples, titles, before = sheet.samples, sheet.titles, (self.x.currentText(), self.y.currentText())
+        self.sheet = sheet
+        self._model.set_sheet(sheet)
         for combo, title, first in zip((self.x, self.y), before, _first_pair(titles), strict=True):
             combo.clear()
             combo.addItems(titles)
@@ -74,9 +77,11 @@ class SamplesDialog(QDialog):
         self.export_button.setEnabled(True)
         self._draw()
 
-    def say(self, words: str) -> None:
+    def say(self, words: str, *, fault: bool = False) -> None:
         """Say what is shown, or why nothing is."""
         self.about.setText(words)
+        set_role(self.about, "fault" if fault else "")
+        self._again.setEnabled(True)
 
     def sizeHint(self) -> QSize:
         """Table and plot side by side, within the screen."""
@@ -146,8 +151,9 @@ class SamplesDialog(QDialog):
 
     def _draw(self) -> None:
         x, y = self.x.currentIndex(), self.y.currentIndex()
-        if min(x, y) >= 0:
-            self.scatter.show_columns(self._table[:, x], self._table[:, y], self.x.currentText(), self.y.currentText())
+        if self.sheet is not None and min(x, y) >= 0:
+            numbers = self.sheet.numbers
+            self.scatter.show_columns(numbers[:, x], numbers[:, y], self.x.currentText(), self.y.currentText())
 
     def _ask_where(self) -> None:
         dialog = QFileDialog(self, "Export samples", str(Path.home() / f"{self._run_name}-samples.csv"))
