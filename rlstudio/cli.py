@@ -83,7 +83,8 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--stop-at", metavar="MEAN", help="stop when the mean return of the last episodes reaches this")
     train.add_argument("--window", type=_whole, metavar="N", help="how many last episodes that mean is over (25)")
     train.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), help="where the networks are (auto)")
-    train.add_argument("--eval-every", type=_whole, metavar="N", help="greedy evaluations every N steps, 0 for none (up to 20, and no third of the time)")
+    often = "greedy evaluations every N steps, 0 for none (by itself up to 20, fewer where they take long)"
+    train.add_argument("--eval-every", type=_whole, metavar="N", help=often)
     train.add_argument("--eval-episodes", type=_whole, metavar="N", help="episodes in each of them (5)")
     train.add_argument("--config", metavar="FILE", help="a run configuration as JSON, or an earlier run's run.json")
     train.add_argument("--events", metavar="FILE", help="make the live changes of an events.jsonl again")

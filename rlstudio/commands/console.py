@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -92,10 +93,10 @@ class ConsoleChannel:
         if now - self._last_line < (_REDRAW_EVERY_SECONDS if self._redraws else _LINE_EVERY_SECONDS):
             return
         self._last_line = now
-        left = (now - self._began) * (1 - share) / share if share > 0.005 else None
+        left = (now - self._began) * (1 - share) / share if 0.005 < share < 1.0 else None
         text = f"{share:4.0%}  {words}" + (f"  {left:,.0f} s left" if left is not None else "")
         if self._redraws:
-            sys.stderr.write("\r\x1b[2K" + text)
+            sys.stderr.write("\r\x1b[2K" + text[: shutil.get_terminal_size().columns - 1])  # a second line would stay
             sys.stderr.flush()
             self._line_open = True
         else:
@@ -115,6 +116,8 @@ def mean_words(mean: float) -> str:
 
 def _training_words(batch: m.Batch) -> str:
     mean = "–" if batch.mean_return is None else mean_words(batch.mean_return)
+    if batch.words.startswith("evaluating"):  # training stands still meanwhile
+        return f"step {batch.step:,}  mean return {mean}  {batch.words}"
     return f"step {batch.step:,}  episodes {batch.episode:,}  mean return {mean}  {batch.steps_per_second:,.0f} steps/s"
 
 

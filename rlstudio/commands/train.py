@@ -42,9 +42,11 @@ def run(options: argparse.Namespace) -> int:
 def _words(summary: dict[str, Any]) -> str:
     mean, best = summary["mean_return"], summary["best_mean_return"]
     plural = "" if summary["episodes"] == 1 else "s"
+    training = f"{_seconds(summary['seconds'])} of training ({summary['steps_per_second']:,.0f} steps/s)"
+    evaluating = f", {_seconds(summary['evaluation_seconds'])} of evaluating" if summary["evaluation_seconds"] else ""
     lines = [
-        f"{summary['status']} after {summary['steps']:,} steps and {summary['episodes']:,} episode{plural} "
-        f"in {summary['seconds']:.1f} s ({summary['steps_per_second']:,.0f} steps/s)",
+        f"{summary['status']}: {summary['steps']:,} steps, {summary['episodes']:,} episode{plural}, "
+        f"{training}{evaluating}",
         "no episode ended" if mean is None else f"mean return {mean_words(mean)}, best mean {mean_words(best)}",
     ]
     if summary["solved_at"]:
@@ -53,3 +55,7 @@ def _words(summary: dict[str, Any]) -> str:
             f"goal reached at step {solved['step']:,}, episode {solved['episode']:,}, {solved['seconds']:.1f} s"
         )
     return "\n".join([*lines, summary["run"]])
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds:,.0f} s"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,10 @@ import pytest
 from command_harness import Answer, Trained, command_line, shell
 from process_harness import ROOT, wait_until
 
+from rlstudio.commands import console
 from rlstudio.commands.console import mean_words
+from rlstudio.core.messages import Progress
+from rlstudio.jobs import screen_feed, training_run
 from rlstudio.storage.run_folder import RunFolder
 
 Call = Callable[..., Answer]
@@ -28,7 +34,8 @@ def test_the_answer_is_one_object_on_stdout_that_agrees_with_the_folder(trained:
     assert trained.answer.status == 0
     answer = trained.answer.json
     keys = {"run", "status", "steps", "episodes", "mean_return", "best_mean_return", "solved_at", "seconds"}
-    assert answer.keys() >= keys | {"steps_per_second"}
+    assert answer.keys() >= keys | {"steps_per_second", "evaluation_seconds"}
+    assert answer["evaluation_seconds"] > 0
     assert trained.answer.stdout.count("\n") == 1
     assert "CartPole-v1" in trained.answer.stderr
     folder = RunFolder.open(trained.path)
@@ -53,6 +60,37 @@ def test_the_same_command_gives_the_same_returns(trained: Trained, tmp_path: Pat
 
 def test_returns_between_nought_and_one_are_told_apart() -> None:
     assert [mean_words(mean) for mean in (0.74, -9.999, 475.4, -191.25)] == ["0.74", "-10.00", "475.4", "-191.2"]
+
+
+def test_what_is_evaluated_is_shown_meanwhile_and_its_time_is_told(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "_LINE_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(training_run, "SERVICE_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(screen_feed, "BATCH_EVERY_SECONDS", 0.0)
+    options = ("--steps", "100", "--eval-every", "50", "--eval-episodes", "2", "--runs-dir", tmp_path)
+    answer = call("train", "-e", "CartPole-v1", "-a", "random", *options)
+    lines = answer.stderr.splitlines()
+    for step, share in ((50, "50%"), (100, "100%")):
+        for episode in (1, 2):
+            words = f"evaluating: episode {episode} of 2"
+            assert any(share in line and f"step {step} " in line and words in line for line in lines)
+    assert not any("evaluating" in line and "steps/s" in line for line in lines)
+    assert re.match(r"finished: 100 steps, \d+ episodes, .* s of training .*, .* s of evaluating\n", answer.stdout)
+    plain = call("train", "-e", "CartPole-v1", "-a", "random", "--steps", "100", "--eval-every", "0", *options[-2:])
+    assert plain.stdout.startswith("finished: 100 steps")
+    assert "evaluating" not in plain.stdout + plain.stderr
+
+
+def test_a_line_that_is_drawn_anew_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := io.StringIO())
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(console, "_REDRAW_EVERY_SECONDS", 0.0)
+    monkeypatch.setenv("COLUMNS", "40")
+    console.ConsoleChannel().send(Progress(1, 2, "words " * 20))
+    (line,) = terminal.getvalue().split("\x1b[2K")[1:]
+    assert line.startswith(" 50%  words words")
+    assert len(line) == 39
 
 
 def test_a_goal_ends_the_run_and_is_said(call: Call, tmp_path: Path) -> None:
