@@ -164,6 +164,15 @@ def set_font_size(app: QApplication, points: float) -> None:
     _dress(app)
 
 
+def document_style() -> str:
+    """The style sheet of a page of rich text (a QTextDocument) in the colours in force."""
+    colors = current_colors()
+    return (
+        f"a {{ color: {colors.accent}; }} p {{ margin: 0 0 8px 0; }} h4 {{ margin: 12px 0 4px 0; }}"
+        f" .quiet {{ color: {colors.muted}; }}"
+    )
+
+
 def set_role(widget: QWidget, role: str) -> None:
     """Give a widget one of the stylesheet's roles: heading, title, muted, fault, badge, primary, flat, link, mono."""
     if widget.property("role") == role:

@@ -6,10 +6,14 @@ import re
 
 import pytest
 from PySide6.QtGui import QColor, QFontInfo
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core.resources import resource_path
 from rlstudio.ui import theme
+from rlstudio.ui.widgets.algorithm_page import AlgorithmPage
+from rlstudio.ui.widgets.choice import Choice
+from rlstudio.ui.widgets.choice_popup import ChoiceDetails
 
 TEXT = ("text", "muted", "accent", "danger", "warning", "good", "live", "change", "run", "threshold")
 BACK = ("window", "base", "hover")
@@ -93,6 +97,19 @@ def test_a_change_of_theme_is_told_and_changes_the_colours(app: QApplication, li
     theme.theme_events.changed.disconnect(hear)
     assert heard == [True, False]
     assert app.palette().window().color().name() == theme.LIGHT.window
+
+
+def test_pages_of_rich_text_have_the_colours_of_the_theme(app: QApplication, show, light_again: None) -> None:
+    owner = show(QWidget())
+    details, page = ChoiceDetails(owner), AlgorithmPage(owner)
+    details.show_choice(Choice(key="ppo", title="PPO", details=lambda: "<a href='x'>paper</a>"))
+    page.show_spec(get_algorithm("ppo"), ())
+    for mode, colors in (("light", theme.LIGHT), ("dark", theme.DARK)):
+        theme.apply_theme(app, mode)
+        for text in (details.text, page.text):
+            sheet = text.document().defaultStyleSheet()
+            assert colors.accent in sheet
+            assert colors.muted in sheet
 
 
 def test_the_one_font_size_reaches_every_widget_and_has_limits(app: QApplication, show, light_again: None) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from rlstudio.algorithms.base import AlgorithmSpec, Preset
-from rlstudio.ui.theme import set_role, theme_events
-from rlstudio.ui.widgets.algorithm_words import page_html, style
+from rlstudio.ui.theme import document_style, set_role, theme_events
+from rlstudio.ui.widgets.algorithm_words import page_html
 
 
 class AlgorithmPage(QDialog):
@@ -54,6 +54,6 @@ class AlgorithmPage(QDialog):
 
     def _write(self) -> None:
         if self._spec is not None:
-            self.text.document().setDefaultStyleSheet(style())
+            self.text.document().setDefaultStyleSheet(document_style())
             self.text.setHtml(f"<h2>{self._spec.title}</h2>{page_html(self._spec, self._presets)}")
             self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)

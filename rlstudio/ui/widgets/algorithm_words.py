@@ -10,20 +10,10 @@ from rlstudio.algorithms.words import acts_in, bounds_words, default_words, impl
 from rlstudio.core.formula import formula_html
 from rlstudio.core.params import ParamInfo, describe
 from rlstudio.envs.card import EnvironmentCard
-from rlstudio.ui.theme import current_colors
 from rlstudio.ui.widgets.number_text import capitalised
 from rlstudio.ui.widgets.param_field import LIVE_WORDS
 
 _MATHS = "'STIX Two Text', 'Cambria', 'Times New Roman', 'DejaVu Serif', serif"
-
-
-def style() -> str:
-    """Style sheet for a text document that shows these words."""
-    colors = current_colors()
-    return (
-        f"a {{ color: {colors.accent}; }} p {{ margin: 0 0 8px 0; }} h4 {{ margin: 12px 0 4px 0; }}"
-        f" .quiet {{ color: {colors.muted}; }}"
-    )
 
 
 def short_html(specs: Sequence[AlgorithmSpec], card: EnvironmentCard | None) -> str:

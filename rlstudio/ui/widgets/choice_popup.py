@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from rlstudio.ui.icons import set_icon
-from rlstudio.ui.theme import current_colors, mono_font, set_role, theme_events
+from rlstudio.ui.theme import document_style, mono_font, set_role, theme_events
 from rlstudio.ui.widgets.choice import CHOICE_ROLE, Choice, ChoiceDelegate, ChoiceModel
 
 LIST_WIDTH = 300
@@ -207,10 +207,7 @@ class ChoiceDetails(QWidget):
         self._install.setText(choice.install)
         self._install.setFont(mono_font())
         self._show_picture(choice.picture)
-        colors = current_colors()
-        style = f"a {{ color: {colors.accent}; }} p {{ margin: 0 0 8px 0; }} h4 {{ margin: 12px 0 4px 0; }}"
-        style += f" .quiet {{ color: {colors.muted}; }}"
-        self.text.document().setDefaultStyleSheet(style)
+        self.text.document().setDefaultStyleSheet(document_style())
         self.text.setHtml(choice.details())
 
     def _show_picture(self, path: str) -> None:
