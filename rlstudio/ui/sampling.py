@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from rlstudio.algorithms.words import sentence
 from rlstudio.envs.catalogue import load_cards
 from rlstudio.envs.sample_names import sample_names
 from rlstudio.storage.paths import cache_dir
@@ -84,7 +85,7 @@ class Sampling(QObject):
     def _fail(self, words: str, dialog: SamplesDialog) -> None:
         """Said once, where it happened."""
         if self.dialog is dialog:
-            dialog.say(f"{words.rstrip('.')}.", fault=True)
+            dialog.say(sentence(words), fault=True)
             self.told.emit("error", words)
         else:
             self.failed.emit(words)

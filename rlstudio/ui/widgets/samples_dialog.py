@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -118,13 +119,14 @@ class SamplesDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.export_button.setEnabled(False)
-        axes = QHBoxLayout()
+        axes = QGridLayout()  # below each other: names with their units are long
         axes.setSpacing(8)
-        for words, combo in (("Across", self.x), ("Upwards", self.y)):
+        axes.setColumnStretch(1, 1)
+        for row, (words, combo) in enumerate((("Across", self.x), ("Upwards", self.y))):
             label = QLabel(words, self)
             set_role(label, "muted")
-            axes.addWidget(label)
-            axes.addWidget(combo, 1)
+            axes.addWidget(label, row, 0)
+            axes.addWidget(combo, row, 1)
         plot = QWidget(self)
         column = QVBoxLayout(plot)
         column.setContentsMargins(12, 0, 0, 0)
@@ -138,16 +140,16 @@ class SamplesDialog(QDialog):
         halves.setSizes([600, 480])
         close = QPushButton("Close", self)
         close.clicked.connect(self.close)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.about, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.about, 1)
         for button in (self._again, self.export_button, close):
-            row.addWidget(button)
+            foot.addWidget(button)
         page = QVBoxLayout(self)
         page.setContentsMargins(16, 16, 16, 16)
         page.setSpacing(12)
         page.addWidget(halves, 1)
-        page.addLayout(row)
+        page.addLayout(foot)
 
     def _draw(self) -> None:
         x, y = self.x.currentIndex(), self.y.currentIndex()
