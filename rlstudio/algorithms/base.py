@@ -174,6 +174,7 @@ class AlgorithmSpec:
         resets_copies: whether it steps those copies one by one (`env.envs`, of a SyncVectorEnv) and resets each itself
             as soon as it ended, so that no step is a reset step.
         x_axis: what its curves are best read against.
+        example: a file to begin with that comes with the program, below resources/.
         learns: whether its policy changes at all; one that doesn't is evaluated at the end of a run only.
     """
 
@@ -196,6 +197,7 @@ class AlgorithmSpec:
     x_axis: Literal["steps", "episodes", "time"] = "steps"
     default_steps: int = 50_000
     learns: bool = True
+    example: str = ""
     devices: tuple[str, ...] = ("cpu",)
 
     @property

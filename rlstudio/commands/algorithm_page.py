@@ -18,6 +18,7 @@ from rlstudio.algorithms.words import (
 )
 from rlstudio.core.formula import formula_lines
 from rlstudio.core.params import ParamInfo, describe
+from rlstudio.core.resources import resource_path
 
 _WIDEST, _NARROWEST = 100, 40
 
@@ -32,6 +33,8 @@ def algorithm_page(spec: AlgorithmSpec, tuned: tuple[Preset, ...], width: int | 
         lines += ["", "Update", *(f"  {line}" for line in formula_lines(spec.update_rule))]
     lines += ["", *_wrapped(f"Acts with: {', '.join(acts_in(spec)) or 'only in the environments below'}.", columns)]
     lines += _wrapped(f"Environments: {environments_words(spec, shipped_cards())}.", columns)
+    if spec.example:  # unwrapped, to be copied
+        lines += ["", "Example", f"  {resource_path(spec.example)}"]
     infos = describe(spec.params)
     lines += ["", "Parameters"] if infos else []
     for info in infos:

@@ -12,6 +12,7 @@ from rlstudio.algorithms.catalogue import algorithms, get_algorithm, presets, pr
 from rlstudio.commands.algorithm_page import algorithm_page
 from rlstudio.commands.console import finite, mean_words, print_json, quiet_stdout
 from rlstudio.core.params import describe
+from rlstudio.core.resources import resource_path
 from rlstudio.envs.card import EnvironmentCard
 from rlstudio.envs.catalogue import build_cards, card_for, check_id, load_cards
 from rlstudio.storage.paths import cache_dir
@@ -92,6 +93,7 @@ def _algorithm(spec: AlgorithmSpec, card: EnvironmentCard | None) -> dict[str, A
         "title": spec.title,
         "family": spec.family,
         "implementation": spec.implementation,
+        "example": str(resource_path(spec.example)) if spec.example else None,
         "params": [
             {
                 "name": info.name,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.algorithms.resolve import continued, resolve
-from rlstudio.core.params import ParamError, ParamFault, describe
+from rlstudio.core.params import ParamError, ParamFault, describe, nearest_names
 from rlstudio.core.run_config import ParamChange, RunConfig
 from rlstudio.storage.run_folder import RunFolder
 
@@ -19,7 +21,12 @@ _NOT_WITH_CONTINUE = ("env", "algorithm", "seed", "preset", "env_set", "config")
 
 def config_of(options: argparse.Namespace, earlier: Path | None) -> RunConfig:
     """The run that the options describe; `earlier` is the folder of the run to continue. Raises ParamError."""
-    config = _continued(options, earlier) if earlier is not None else resolve(**_request(options))
+    if earlier is not None:
+        config = _continued(options, earlier)
+    else:
+        request = _request(options)
+        with _nearest_names_first(request["algorithm"]):
+            config = resolve(**request)
     if options.events:
         config = RunConfig.parse({**config.model_dump(mode="json"), "events": _events(Path(options.events))})
     return config
@@ -71,20 +78,48 @@ def _continued(options: argparse.Namespace, earlier: Path) -> RunConfig:
         raise ParamError([ParamFault("--" + n.replace("_", "-"), getattr(options, n), allowed) for n in given])
     folder = RunFolder.open(earlier)
     info, (step, episode) = folder.read_info(), folder.resume_point()
-    config = continued(
-        info.config,
-        step=step,
-        episode=episode,
-        more_steps=options.steps,
-        more_episodes=options.episodes,
-        live_params={**info.live_params, **_params(options.set, info.config.algorithm)},
-        solved=info.solved_at is not None and info.solved_at.get("step", 0) <= step,
-    )
+    with _nearest_names_first(info.config.algorithm):
+        config = continued(
+            info.config,
+            step=step,
+            episode=episode,
+            more_steps=options.steps,
+            more_episodes=options.episodes,
+            live_params={**info.live_params, **_params(options.set, info.config.algorithm)},
+            solved=info.solved_at is not None and info.solved_at.get("step", 0) <= step,
+        )
     names = ("device", "window", "eval_every", "eval_episodes")
     changes = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if options.stop_at is not None:
         changes["stop_at"] = _stop_at(options.stop_at)
     return RunConfig.parse({**config.model_dump(mode="json"), **changes})
+
+
+@contextmanager
+def _nearest_names_first(algorithm: str) -> Iterator[None]:
+    """Where a parameter is refused because there is none of that name: those like it, and what lists them all.
+
+    An algorithm may have dozens; the one that was meant would not be seen among them.
+    """
+    try:
+        yield
+    except ParamError as error:
+        known = [info.name for info in describe(get_algorithm(algorithm).params)]
+        faults = [
+            ParamFault(fault.field, fault.value, _no_such_parameter(fault.field, known, algorithm))
+            if fault.allowed.startswith("no such parameter")
+            else fault
+            for fault in error.faults
+        ]
+        raise ParamError(faults) from None
+
+
+def _no_such_parameter(name: str, known: list[str], algorithm: str) -> str:
+    if not known:
+        return f"no such parameter; {algorithm} has none"
+    near = nearest_names(name, known)
+    guess = f"did you mean {' or '.join(near)}? All" if near else "all"
+    return f"no such parameter; {guess} {len(known)} are listed by rlstudio algorithms {algorithm}"
 
 
 def _stop_at(text: str) -> float | None:

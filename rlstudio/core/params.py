@@ -161,14 +161,19 @@ def no_such(thing: str, name: str, known: Iterable[str]) -> str:
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
-    """The name that was probably meant: what others call so, else one spelt alike, else by its initials ("lr" for
-    learning_rate), else by a part of it ("entropy" for entropy_weight); None when there is none."""
+    """The name that was probably meant; None when there is none like it."""
+    return next(iter(nearest_names(name, known)), None)
+
+
+def nearest_names(name: str, known: Iterable[str]) -> list[str]:
+    """Up to three names that may have been meant, the likeliest first: what others call so, then those spelt alike,
+    then by initials ("lr" for learning_rate), then by a part ("entropy" for entropy_weight)."""
     names, wanted = list(known), name.strip().lower()
     by_other_name = [each for each in names if each == ALSO_CALLED.get(wanted)]
-    alike = get_close_matches(wanted, names, n=1)
+    alike = get_close_matches(wanted, names, n=3)
     by_initials = [each for each in names if "".join(word[0] for word in each.split("_") if word) == wanted]
     by_part = [each for each in names if len(wanted) > 2 and (wanted in each or each in wanted)]
-    return next(iter([*by_other_name, *alike, *by_initials, *by_part]), None)
+    return list(dict.fromkeys([*by_other_name, *alike, *by_initials, *by_part]))[:3]
 
 
 def _kind_of(annotation: Any) -> tuple[Kind, tuple[str, ...], bool]:

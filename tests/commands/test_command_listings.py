@@ -56,6 +56,18 @@ def test_envs() -> None:
     assert all(row["why_not"] for row in missing)
 
 
+def test_the_example_of_ones_own_policy_is_named_where_it_is_and_can_be_run(call: Call, tmp_path: Path) -> None:
+    page = call("algorithms", "user_policy").stdout.splitlines()
+    path = Path(page[page.index("Example") + 1].strip())
+    assert path.is_absolute()
+    assert path.is_file()
+    assert call("algorithms", "user_policy", "--json").json["example"] == str(path)
+    options = ("--set", f"file={path}", "--trust-file", path, "--steps", "20", "--runs-dir", tmp_path, "--json")
+    answer = call("train", "-e", "CartPole-v1", "-a", "user_policy", *options)
+    assert (answer.status, answer.json["steps"]) == (0, 20), answer.stderr
+    assert "Example" not in call("algorithms", "ppo").stdout.splitlines()
+
+
 def test_a_reader_that_goes_away_is_no_error() -> None:
     process = subprocess.Popen(
         command_line("envs"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -194,6 +194,7 @@ def test_a_run_is_continued_in_its_folder_by_name(call: Call, tmp_path: Path) ->
         (("--steps", "0"), "steps: 0 is not allowed"),
         (("--set", "learning_rate=9"), "learning_rate: 9 is not allowed; it takes a number above 0 and at most 1"),
         (("--set", "hidden=32,32"), "it counts for a new run only"),
+        (("--set", "lr=1"), "did you mean learning_rate? All "),
     ],
 )
 def test_what_continuing_cannot_change_is_refused(
@@ -246,8 +247,26 @@ def test_a_solved_run_goes_on_past_its_goal(call: Call, tmp_path: Path) -> None:
         (("-e", "CartPole-v1", "-a", "ppo", "--set", "lr=3"), ("lr: 3", "did you mean learning_rate?")),
         (
             ("-e", "CartPole-v1", "-a", "ppo", "--set", "lerning_rate=1"),
-            ("lerning_rate: 1", "did you mean learning_rate?"),
+            ("lerning_rate: 1", "did you mean learning_rate or learning_rate_schedule?"),
         ),
+        (
+            ("-e", "Pendulum-v1", "-a", "model_based", "--set", "learning=1"),
+            (
+                "learning: 1",
+                "did you mean learning_rate or learning_starts? All ",
+                "by rlstudio algorithms model_based\n",
+            ),
+        ),
+        (
+            ("-e", "CartPole-v1", "-a", "ppo", "--set", "xyzzy=1", "--set", "discount=9"),
+            (
+                "xyzzy: 1",
+                "parameter; all ",
+                "by rlstudio algorithms ppo\n",
+                "discount: 9 is not allowed; it takes a number",
+            ),
+        ),
+        (("-e", "CartPole-v1", "-a", "random", "--set", "x=1"), ("x: 1", "no such parameter; random has none")),
         (
             ("-e", "CartPole-v1", "-a", "ppo", "--set", "learning_rate=-1"),
             ("learning_rate: -1", "above 0 and at most 1"),
@@ -284,6 +303,13 @@ def test_what_is_wrong_is_named_with_what_is_allowed(
     for word in words:
         assert word in answer.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_not_all_names_are_listed_where_one_is_wrong(call: Call) -> None:
+    answer = call("train", "-e", "Pendulum-v1", "-a", "model_based", "--set", "lr=1")
+    assert answer.status == 2
+    assert "did you mean learning_rate?" in answer.stderr
+    assert "batch_size" not in answer.stderr
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,17 @@ from typing import Any, Literal
 import pytest
 from pydantic import ValidationError, field_validator, model_validator
 
-from rlstudio.core.params import ParamError, ParamFault, Params, describe, nearest_name, no_such, param, validate
+from rlstudio.core.params import (
+    ParamError,
+    ParamFault,
+    Params,
+    describe,
+    nearest_name,
+    nearest_names,
+    no_such,
+    param,
+    validate,
+)
 
 
 class Example(Params):
@@ -135,3 +145,10 @@ def test_a_wrong_name_gets_the_one_that_was_meant(wrong: str, meant: str | None)
     assert nearest_name(wrong, known) == meant
     assert ("did you mean" in no_such("parameter", wrong, known)) == (meant is not None)
     assert no_such("parameter", wrong, known).endswith("are " + ", ".join(known))
+
+
+def test_several_names_may_have_been_meant_the_likeliest_first() -> None:
+    known = ["learning_starts", "buffer_size", "learning_rate", "entropy_weight", "value_weight", "policy_weight"]
+    assert nearest_names("learnin_rate", known) == ["learning_rate", "learning_starts"]
+    assert nearest_names("entropy", known) == ["entropy_weight"]
+    assert nearest_names("xyzzy", known) == []

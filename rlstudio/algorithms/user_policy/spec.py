@@ -55,4 +55,5 @@ SPEC = AlgorithmSpec(
     update_rule="none: a = act(s), as your file has it",
     default_steps=10_000,
     learns=False,
+    example="examples/own_policy.py",
 )
