@@ -182,6 +182,20 @@ def test_a_rollout_is_its_steps_one_after_the_other(ends: bool, valued: bool) ->
     np.testing.assert_allclose(found.spread, total.std(axis=0), rtol=1e-3, atol=1e-5)
 
 
+def test_the_lowest_value_at_the_horizon_counts_where_it_is_asked_for() -> None:
+    specs = {"dynamics": EnsembleSpec((5, 4)), "reward": EnsembleSpec((5, 2)), "value": EnsembleSpec((5, 8, 1), 3)}
+    mean, lowest = Imagination(specs), Imagination(specs, lowest_value=True)
+    rng = RNG(4)
+    for name, array in mean.arrays.items():
+        array[...] = rng.normal(0, 0.5, array.shape)
+        lowest.arrays[name][...] = array
+    states, inputs = rng.normal(size=(1, 6, 3)).astype("f"), rng.normal(size=(6, 2)).astype("f")
+    joined = np.concatenate([states[0], inputs], axis=1)
+    each = EnsembleMLP(specs["value"], "value", mean.arrays).forward(joined)[..., 0]
+    np.testing.assert_allclose(mean.values(states, inputs)[0], each.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(lowest.values(states, inputs)[0], each.min(axis=0), rtol=1e-5)
+
+
 class Line:
     """A known model: the state moves by the action and costs its distance from 1; falls off below −0.55 for `fee`."""
 

@@ -87,6 +87,7 @@ class ModelBasedPolicy(Policy):
         specs = {name: asdict(spec) for name, spec in self._imagination.specs.items()}
         settings = {"planner": self._name, "search": asdict(self._planner.settings), "epsilon": self._epsilon}
         programs = {PROGRAMS: self._parts.file.programs} if self._parts is not None else {}
+        settings["lowest_value"] = self._imagination.lowest_value
         return arrays, {**settings, "networks": specs, **programs}
 
     @classmethod
@@ -97,7 +98,7 @@ class ModelBasedPolicy(Policy):
             name: EnsembleSpec(tuple(row["sizes"]), int(row["members"]), row["activation"])
             for name, row in settings["networks"].items()
         }
-        imagination = Imagination(specs)
+        imagination = Imagination(specs, bool(settings.get("lowest_value", False)))
         imagination.load(arrays)
         search = PlannerSettings(**settings["search"])
         parts = UserParts(load_saved_file(settings), ActionCodec(action_space)) if settings.get(PROGRAMS) else None

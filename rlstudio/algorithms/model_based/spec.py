@@ -133,6 +133,24 @@ class ModelBasedParams(Params):
         help="Learn the return to be had from a state and action on, too, and count it instead of the reward at the "
         "last imagined step.",
     )
+    value_networks: int = param(
+        2,
+        ge=1,
+        le=20,
+        group="model",
+        title="value networks",
+        help="How many networks learn the value at the horizon; the lowest of them counts in what they learn from.",
+        higher="more careful of states it has not seen, costs more",
+        lower="quicker, values what it has not seen too highly",
+        usual="2 to 5",
+    )
+    horizon_value: Literal["mean", "lowest"] = param(
+        "mean",
+        group="search",
+        title="value that a plan counts",
+        help="Which of the value networks' opinions a plan counts at its horizon: their mean, or the lowest. A search "
+        "finds just the states that a network overrates; of several, the lowest rarely errs the same way.",
+    )
     n_steps: int = param(
         3,
         ge=1,

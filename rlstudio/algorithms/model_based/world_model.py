@@ -23,7 +23,6 @@ _CHECKED_ROWS = 512
 _MARGIN = 0.1
 """Share of the seen range by which predicted states may leave it."""
 _FAR = 1e6
-_VALUE_MEMBERS = 2
 _TARGET_EVERY = 50
 """Gradient steps between two looks of the value's targets at the newest networks."""
 _NEXT_CANDIDATES = 16
@@ -44,10 +43,10 @@ class WorldModel:
             "reward": EnsembleSpec((n_inputs, *params.reward_hidden, 2), 1, params.activation),
         }
         if params.leaf_value:
-            specs["value"] = EnsembleSpec((n_inputs, *params.hidden, 1), _VALUE_MEMBERS, params.activation)
+            specs["value"] = EnsembleSpec((n_inputs, *params.hidden, 1), params.value_networks, params.activation)
         adam = AdamSettings(weight_decay=params.weight_decay)
         self.networks = {name: Ensemble(name, spec, rng, adam) for name, spec in specs.items()}
-        self.imagination = Imagination(specs)
+        self.imagination = Imagination(specs, params.horizon_value == "lowest")
         self._codec = codec
         self._size = observation_size
         self._scales = Scales({"inputs": n_inputs, "changes": observation_size, "rewards": 2, "values": 1})
