@@ -1,16 +1,14 @@
 """The plots panel: the return curve above, the telling diagnostics of the algorithm below, one x axis for all.
 
 `show_run` says what to show, `refresh` draws what has come since; it does nothing while nothing is new or nobody looks.
-While it follows, axes grow with the run; once the user has zoomed or panned, the view stays put until "Follow".
 """
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import get_args
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -26,15 +24,13 @@ from rlstudio.algorithms.base import AlgorithmSpec
 from rlstudio.core.history import EPISODE_LENGTH, History, XAxis
 from rlstudio.core.run_config import RunConfig
 from rlstudio.ui.theme import GRID, set_role
-from rlstudio.ui.widgets import plot_export, plot_scales, run_plots
+from rlstudio.ui.widgets import plot_export, run_plots
+from rlstudio.ui.widgets.linked_plots import LinkedPlots, PlotSource
 from rlstudio.ui.widgets.metric_plot import RIGHT_MARGIN, MetricPlot
-from rlstudio.ui.widgets.plot_content import PlotContent
 from rlstudio.ui.widgets.plot_header import PlotHeader
 
 _ROW_HEIGHT = 76
 _X_LABEL_HEIGHT = 22
-_VISIBLE = 0.5
-_LATEST_MS = 200
 
 
 class PlotsPanel(QWidget):
@@ -45,21 +41,15 @@ class PlotsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._history: History | None = None
+        self._history = History()
         self._spec: AlgorithmSpec | None = None
         self._config: RunConfig | None = None
         self._ghost: History | None = None
         self._ghost_label = ""
         self._x_axis: XAxis = "steps"
-        self._x_end = 0.0
-        self._following = True
         self._shown: list[str] = [EPISODE_LENGTH]
         self._shown_by_algorithm: dict[str, list[str]] = {}
         self._rows: dict[str, MetricPlot] = {}
-        self._drawn: object = None
-        self._waiting: list[MetricPlot] = []
-        self._drawn_at, self._drawn_until = 0.0, 0.0
-        self._late = QTimer(self, singleShot=True, interval=_LATEST_MS, timeout=self.refresh)
         self._build()
         self.clear()
 
@@ -87,7 +77,7 @@ class PlotsPanel(QWidget):
     def set_ghost(self, history: History | None, label: str = "earlier run") -> None:
         """Draw another run in grey behind this one; None takes it away."""
         self._ghost, self._ghost_label = history, label
-        self._give_sources()
+        self._link()
         self.refresh()
 
     def set_x_axis(self, x_axis: str) -> None:
@@ -96,7 +86,7 @@ class PlotsPanel(QWidget):
             raise ValueError(f"x axis {x_axis!r}: must be one of {', '.join(get_args(XAxis))}")
         self._x_axis = x_axis
         self._header.show_x_axis(x_axis)
-        self._give_sources()
+        self._link()
         self.follow()
 
     def clear(self) -> None:
@@ -109,7 +99,7 @@ class PlotsPanel(QWidget):
         self._shown_by_algorithm[self._spec.key if self._spec else ""] = self._shown
         self._offer_metrics()
         self._arrange_rows()
-        self._draw(force=True)
+        self._linked.redraw()
 
     @property
     def metrics_shown(self) -> list[str]:
@@ -119,91 +109,35 @@ class PlotsPanel(QWidget):
     @property
     def following(self) -> bool:
         """Whether the axes grow with the run."""
-        return self._following
+        return self._linked.following
 
     # ------------------------------------------------------------ drawing
 
     def refresh(self) -> None:
         """Draw what has come since: at once, or within 0.2 s when it is less than half a pixel."""
         if self.isVisible():
-            self._draw()
-
-    def follow(self) -> None:
-        """Show all of the run again, and grow with it."""
-        self._following, self._x_end = True, 0.0
-        self._header.show_following(True)
-        for plot in self.plots():
-            plot.start_over()
-        self._draw(force=True)
+            self._offer_new_metrics()
+            self._linked.refresh()
 
     def refresh_step(self) -> None:
         """One display frame's share of `refresh`: one plot a call, so that the screen's clock keeps its pace."""
-        if not self._waiting:
-            if self.isVisible():
-                self._draw(at_once=False)
-            return
-        plot = self._waiting.pop(0)
-        if plot in self.plots():
-            plot.refresh(following=self._following)
+        if self.isVisible():
+            self._offer_new_metrics()
+            self._linked.refresh_step()
 
-    def _draw(self, *, force: bool = False, at_once: bool = True) -> None:
-        history = self._history
-        if history is None:
-            return
-        key = history.revision, self._ghost.revision if self._ghost else 0
-        if not force and self._drawn is not None and (key == self._drawn or self._can_wait(history, at_once)):
-            return
-        self._drawn, self._drawn_at, self._drawn_until = key, time.monotonic(), history.now(self._x_axis)
-        if len(history.names) > self._offered:
-            self._offer_metrics()
-        if self._following:
-            self._grow_x(history)
-        self._waiting = self.plots()
-        while at_once and self._waiting:
-            self._waiting.pop(0).refresh(following=self._following)
+    def follow(self) -> None:
+        """Show all of the run again, and grow with it."""
+        self._linked.follow()
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        self._offer_new_metrics()
+        self._linked.redraw()
 
     def _align(self, *_range: int) -> None:
         """Let the return's x axis end where those below do, scroll bar or not."""
         bar = self._diagnostics.verticalScrollBar()
         self._return_plot.set_right_margin(RIGHT_MARGIN + (bar.sizeHint().width() if bar.maximum() > 0 else 0))
-
-    def _can_wait(self, history: History, at_once: bool) -> bool:
-        """Whether what is new is too little to be seen: then it is drawn a few times a second, not at every report."""
-        low, high = self._return_plot.x_range()
-        pixels = (history.now(self._x_axis) - self._drawn_until) / (high - low) * self._return_plot.width()
-        if not 0.0 <= pixels < _VISIBLE or time.monotonic() - self._drawn_at > _LATEST_MS / 1000:
-            return False
-        if at_once and not self._late.isActive():  # who comes back each frame will look again
-            self._late.start()
-        return True
-
-    def _grow_x(self, history: History) -> None:
-        newest = max(history.now(self._x_axis), self._ghost.now(self._x_axis) if self._ghost else 0.0)
-        budget = None
-        if self._config is not None and self._x_axis != "time":
-            budget = self._config.steps if self._x_axis == "steps" else self._config.episodes
-        end = plot_scales.x_end(newest, plot_scales.X_START[self._x_axis], budget)
-        if end > self._x_end:
-            self._x_end = end
-        for plot in self.plots():
-            plot.set_x_range(*plot_scales.x_range(self._x_end))
-
-    def showEvent(self, event):
-        super().showEvent(event)
-        self._draw(force=True)
-
-    # ------------------------------------------------------------ views move together
-
-    def _moved(self, moved: MetricPlot) -> None:
-        self._following = False
-        self._header.show_following(False)
-        for plot in self.plots():
-            plot.set_x_range(*moved.x_range())
-            plot.refresh(following=False)
-
-    def _pointed(self, pointed: MetricPlot, x: float | None) -> None:
-        for plot in self.plots():
-            plot.point_at(x, in_full=plot is pointed)
 
     # ------------------------------------------------------------ rows of diagnostics
 
@@ -217,7 +151,7 @@ class PlotsPanel(QWidget):
             self._remove_row(name)
         for place, name in enumerate(self._shown):
             if name not in self._rows:
-                self._rows[name] = self._new_plot(run_plots.diagnostic_content(name, self._spec, self._window))
+                self._rows[name] = self._linked.new_plot(run_plots.diagnostic_content(name, self._spec, self._window))
             row = self._rows[name]
             self._row_layout.insertWidget(place, row)
             last = name == self._shown[-1]
@@ -225,13 +159,7 @@ class PlotsPanel(QWidget):
             self._row_layout.setStretch(place, 6 if last else 5)  # the last one's axis takes from its height
             row.set_x_labels(numbers=last, name=False)
         self._diagnostics.setVisible(bool(self._shown))
-        self._give_sources()
-        if not self._following:
-            for name in self._shown:
-                self._rows[name].set_x_range(*self._return_plot.x_range())
-        elif self._x_end:
-            for name in self._shown:
-                self._rows[name].set_x_range(*plot_scales.x_range(self._x_end))
+        self._link()
 
     def _remove_row(self, name: str) -> None:
         row = self._rows.pop(name)
@@ -239,37 +167,34 @@ class PlotsPanel(QWidget):
         row.hide()
         row.deleteLater()
 
-    def _new_plot(self, content: PlotContent) -> MetricPlot:
-        plot = MetricPlot(content)
-        plot.viewMoved.connect(lambda: self._moved(plot))
-        plot.followRequested.connect(self.follow)
-        plot.menuRequested.connect(self._open_menu)
-        plot.pointed.connect(lambda x: self._pointed(plot, x))
-        return plot
-
-    def _give_sources(self) -> None:
-        for plot in self.plots():
-            plot.set_source(self._history, self._ghost, self._ghost_label, self._x_axis)
-        self._drawn = None
+    def _link(self) -> None:
+        config, end = self._config, None
+        if config is not None and self._x_axis != "time":
+            end = config.steps if self._x_axis == "steps" else config.episodes
+        self._linked.show(self.plots(), PlotSource(self._history, self._ghost, self._ghost_label, self._x_axis, end))
 
     @property
     def _window(self) -> int:
-        return self._history.window if self._history else 25
+        return self._history.window
 
     def _offer_metrics(self) -> None:
-        self._offered = len(self._history.names) if self._history else 0
+        self._offered = len(self._history.names)
         self._header.metrics.set_choices(run_plots.choices(self._spec, self._history), self._shown)
+
+    def _offer_new_metrics(self) -> None:
+        if len(self._history.names) > self._offered:
+            self._offer_metrics()
 
     # ------------------------------------------------------------ saving
 
     def save_as(self, path: str | Path) -> None:
         """Save what is shown: a picture (.png, .svg), or all values behind it (.csv). Raises plot_export.SaveError."""
-        self._pointed(self._return_plot, None)
+        self._linked.point_at(None)
         plot_export.save(Path(path), self.plots(), self._tables(), self._name())
 
     def _tables(self) -> list[plot_export.Table]:
         names = [name for plot in self.plots() for name in plot.series_shown()]
-        return plot_export.tables_of(self._history, names) if self._history else []
+        return plot_export.tables_of(self._history, names)
 
     def _name(self) -> str:
         config = self._config
@@ -316,11 +241,15 @@ class PlotsPanel(QWidget):
         self._header.saveRequested.connect(self._ask_and_save)
         self._header.show_x_axis(self._x_axis)
         layout.addWidget(self._header)
+        self._linked = LinkedPlots(self)
+        self._linked.followingChanged.connect(self._header.show_following)
+        self._linked.menuRequested.connect(self._open_menu)
+        self._linked.due.connect(self.refresh)
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.hide()
         layout.addWidget(self._note)
-        self._return_plot = self._new_plot(run_plots.return_content(self._window))
+        self._return_plot = self._linked.new_plot(run_plots.return_content(self._window))
         self._return_plot.setObjectName("returnPlot")
         rows = QWidget()
         self._row_layout = QVBoxLayout(rows)
@@ -350,7 +279,7 @@ class PlotsPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         follow = menu.addAction("Follow", self.follow)
-        follow.setEnabled(not self._following)
+        follow.setEnabled(not self.following)
         menu.addSeparator()
         menu.addActions(self._header.save_menu.actions())
         menu.popup(place)
