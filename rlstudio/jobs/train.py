@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from pathlib import Path
-from typing import Any
 
 from rlstudio.algorithms.base import Learner, LearnerState, StopTraining
 from rlstudio.algorithms.blocks.devices import resolve_device
@@ -66,20 +65,21 @@ def train(start: StartTraining, channel: Channel) -> None:
     spec = get_algorithm(config.algorithm)
     device = resolve_device(config.device)
     earlier = _to_continue(Path(start.resume), config) if start.resume else None
-    folder = RunFolder.open(earlier.path, write=True) if earlier else RunFolder.create(Path(start.runs_dir), config)
-    env: Any = None
-    record, evaluations, run = RunRecord(folder), None, None
+    params = validate(spec.params, config.params)
+    n_envs = params.n_envs if spec.vector else 1  # type: ignore[attr-defined]
+    counter = EpisodeCounter(n_envs, config.window, autoreset=spec.has_reset_steps)
+    best_evaluation, solved_at = None, None
+    channel.enter(Phase.STARTING)
+    channel.send(Preparing(f"opening {config.env}"))
+    env = make_training_env(spec, config.env, n_envs, config.env_kwargs)
+    folder, evaluations, run = None, None, None
     untouched = earlier is not None  # what cannot go on is left as it was
     try:
-        params = validate(spec.params, config.params)
-        n_envs = params.n_envs if spec.vector else 1  # type: ignore[attr-defined]
-        counter = EpisodeCounter(n_envs, config.window, autoreset=spec.has_reset_steps)
-        best_evaluation, solved_at = None, None
-        channel.enter(Phase.STARTING)
-        channel.send(Preparing(f"opening {config.env}"))
-        env = make_training_env(spec, config.env, n_envs, config.env_kwargs)
         channel.send(Preparing(f"loading {spec.full_title}"))
         learner = spec.load_learner()(env, params, config.seed, device)
+        # Only now, for what cannot be made leaves no empty folder behind.
+        folder = RunFolder.open(earlier.path, write=True) if earlier else RunFolder.create(Path(start.runs_dir), config)
+        record = RunRecord(folder)
         if earlier is not None:
             channel.send(Preparing("reading what it had learned"))
             step = _load_newest(learner, folder)
@@ -102,16 +102,15 @@ def train(start: StartTraining, channel: Channel) -> None:
         record.end(summary["status"], summary)
         channel.send(Finished(summary["status"], summary))
     except BaseException as error:
-        if untouched:
+        if folder is not None and untouched:
             folder.close()
-        else:
+        elif folder is not None:
             _fail(record, run, error)
         raise
     finally:
         if evaluations is not None:
             evaluations.close()
-        if env is not None:
-            env.close()
+        env.close()
 
 
 def _to_continue(path: Path, config: RunConfig) -> RunInfo:

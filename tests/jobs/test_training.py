@@ -128,6 +128,22 @@ def test_what_cannot_run_is_refused_before_there_is_a_folder(tmp_path: Path, ask
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"algorithm": "q_learning", "params": {"bins": [1000]}}, "fewer bins: a table of 1,000,000,000,000 states"),
+        ({"algorithm": "sarsa", "params": {"bins": [4, 4]}}, "bins: [4, 4] is not allowed"),
+    ],
+)
+def test_what_only_the_learner_can_refuse_leaves_no_folder_either(
+    tmp_path: Path, asked: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ParamError) as caught:
+        train_inline(tmp_path, **{"preset": "none", "steps": 100, **asked})
+    assert words in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 def broken_at(step: int, error: BaseException) -> Callable[[Any, int], None]:
     original = training_run.TrainingRun.tick
 
