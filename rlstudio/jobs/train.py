@@ -9,7 +9,7 @@ from rlstudio.algorithms.base import Learner, LearnerState, StopTraining
 from rlstudio.algorithms.blocks.devices import resolve_device
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.algorithms.programs import check_consent
-from rlstudio.core.messages import Evaluation, Finished, Preparing, Started, StartTraining, Status
+from rlstudio.core.messages import Evaluation, Finished, Preparing, Started, StartTraining, Status, Warned
 from rlstudio.core.params import ParamError, ParamFault, describe, validate
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.catalogue import card_for, check_id
@@ -18,6 +18,7 @@ from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.live_params import check_script
+from rlstudio.jobs.no_episode import no_episode_words
 from rlstudio.jobs.policies import make_training_env
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.training_run import TrainingRun
@@ -99,6 +100,9 @@ def train(start: StartTraining, channel: Channel) -> None:
         except StopTraining:
             status = "finished" if run.came_to_its_end else "stopped"
         summary = run.finish(status)
+        if summary["status"] == "finished" and not summary["episodes"]:
+            limit = card_for(config.env, config.env_kwargs).max_episode_steps
+            channel.send(Warned(no_episode_words(run.step - record.first_step, n_envs, limit)))
         record.end(summary["status"], summary)
         channel.send(Finished(summary["status"], summary))
     except BaseException as error:

@@ -13,6 +13,7 @@ from job_harness import FakeChannel, at_step, train_inline
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
 from rlstudio.jobs import screen_feed, training_run
+from rlstudio.jobs.no_episode import no_episode_words
 from rlstudio.storage.run_folder import RunFolder
 
 EARLY: dict[str, dict[str, Any]] = {"dqn": {"learning_starts": 100}}
@@ -174,3 +175,31 @@ def test_a_run_that_breaks_leaves_its_folder_whole(
     again, _ = train_inline(tmp_path, algorithm="random", steps=1000, resume=path)
     assert again.read_info().status == "finished"
     assert again.read_info().error is None
+
+
+# ---------------------------------------------------------------- before any episode ended
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"n_envs": 16}, "16 environments side by side took 125 steps each, and an episode may last 999."),
+        ({"n_envs": 1, "steps": 500}, "it took 500 steps, and an episode may last 999. Train for 999 steps or more."),
+    ],
+)
+def test_a_run_in_which_no_episode_ended_says_what_to_do(tmp_path: Path, config: dict[str, Any], words: str) -> None:
+    asked = {"env": "MountainCarContinuous-v0", "algorithm": "hill_climbing", "preset": "none", "eval_every": 0}
+    steps = config.get("steps", 2000)
+    _, channel = train_inline(tmp_path, steps=steps, params={"n_envs": config["n_envs"]}, **asked)
+    (warned,) = channel.of(m.Warned)
+    assert warned.text.startswith("no episode ended: ")
+    assert words in warned.text
+
+
+@pytest.mark.parametrize(("n_envs", "steps"), [(16, 15_984), (2, 2000)])
+def test_what_is_advised_then_is_enough(tmp_path: Path, n_envs: int, steps: int) -> None:
+    assert no_episode_words(2000, 16, 999).endswith("Train for 15,984 steps or more, or with n_envs=2.")
+    asked = {"env": "MountainCarContinuous-v0", "algorithm": "hill_climbing", "preset": "none", "eval_every": 0}
+    folder, channel = train_inline(tmp_path, steps=steps, params={"n_envs": n_envs}, **asked)
+    assert folder.read_info().episodes >= n_envs
+    assert channel.of(m.Warned) == []

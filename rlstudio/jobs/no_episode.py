@@ -1,0 +1,18 @@
+"""Why a run ended before any of its episodes did, and what to do about it."""
+
+from __future__ import annotations
+
+
+def no_episode_words(steps: int, n_envs: int, limit: int | None) -> str:
+    """What to say of a run of `steps` environment steps in all, over `n_envs` copies whose episodes may last `limit`.
+
+    Copies share the budget: what sixteen of them need, until the first episode surely ends, is sixteen times as much.
+    """
+    each = steps // n_envs
+    took = f"{n_envs} environments side by side took {each:,} steps each" if n_envs > 1 else f"it took {each:,} steps"
+    if limit is None or each >= limit:
+        return f"no episode ended: {took}. Train for longer."
+    words = f"no episode ended: {took}, and an episode may last {limit:,}. Train for {n_envs * limit:,} steps or more"
+    if n_envs > 1 and steps >= limit:
+        words += f", or with n_envs={steps // limit}"
+    return words + "."
