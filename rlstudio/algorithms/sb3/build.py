@@ -76,11 +76,18 @@ def _scheduled(value: float, how: str) -> float | LinearSchedule:
 
 
 def normalised(env: VecEnv, params: Any) -> VecEnv:
-    """`env` with observations and rewards brought to one scale, as asked for and as far as they are plain numbers."""
+    """`env` with observations and rewards brought to one scale, as asked for and as far as they are plain numbers.
+
+    Raises ParamError for what Stable-Baselines3's replay buffers cannot store: it takes an observation of one number
+    for a row of them (`OffPolicyAlgorithm._store_transition`).
+    """
     space = env.observation_space
     wanted = bool(getattr(params, "normalise_observations", False))
     rewards = bool(getattr(params, "normalise_rewards", False))
     keys = None
+    if rewards and isinstance(space, spaces.Discrete) and hasattr(params, "buffer_size"):
+        allowed = "off where the observation is a single number, the state's: Stable-Baselines3 cannot replay that"
+        raise ParamError([ParamFault("normalise_rewards", True, allowed)])
     if isinstance(space, spaces.Dict):
         keys = [key for key, part in space.spaces.items() if _is_numbers(part)]
         wanted = wanted and bool(keys)

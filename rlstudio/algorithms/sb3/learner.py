@@ -21,6 +21,7 @@ import numpy as np
 from rlstudio.algorithms.base import Learner, LearnerState, Run
 from rlstudio.algorithms.blocks.randomness import acting_seed, environment_seed, generator_state, load_generator
 from rlstudio.algorithms.sb3 import build
+from rlstudio.algorithms.sb3.foresight import Foresight
 from rlstudio.algorithms.sb3.live import apply_param
 from rlstudio.algorithms.sb3.logger import UpdateLogger
 from rlstudio.algorithms.sb3.normalising import observation_statistics
@@ -33,6 +34,7 @@ from rlstudio.algorithms.sb3.vec_env import StudioVecEnv
 ROW_EVERY = 100
 """Steps between two rows of diagnostics at least: some algorithms update at every step."""
 
+_FORESEES = ("sb3_dqn", "qrdqn")
 _FOR_EVER = sys.maxsize
 _OURS = (
     *("train", "_do_one_update", "_update_current_progress_remaining"),
@@ -65,6 +67,8 @@ class SB3Learner(Learner):
             self._random = RandomState.now()
         self._log = UpdateLogger()
         self._model.set_logger(self._log)
+        if self.key in _FORESEES:
+            self._copies.foresight = Foresight(self._model, self._log, self._copies.num_envs)
         self._run: Run | None = None
         self._next_row = 0
         self._resumed = False

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
 from rlstudio.algorithms.base import Run
+from rlstudio.algorithms.sb3.foresight import Foresight
 from rlstudio.algorithms.sb3.spaces import ActionBridge, ObservationBridge
 
 ACTION_MASK = "action_mask"
@@ -47,6 +48,7 @@ class StudioVecEnv(VecEnv):
         self._untold = 0
         self._actions: Any = None
         self._first_seed: int | None = None
+        self.foresight: Foresight | None = None
         self.masks = np.ones((len(self._copies), actions.n_choices), np.bool_)
         super().__init__(len(self._copies), observations.space, actions.space)
 
@@ -59,6 +61,8 @@ class StudioVecEnv(VecEnv):
     def reset(self) -> Any:
         seeds = [None] * self.num_envs if self._first_seed is None else [self._first_seed + i for i in self._indices]
         self._first_seed = None
+        if self.foresight is not None:
+            self.foresight.begin()
         return self._observations.batch([self._reset(i, seed) for i, seed in zip(self._indices, seeds, strict=True)])
 
     @property
@@ -76,6 +80,8 @@ class StudioVecEnv(VecEnv):
     def step_wait(self) -> tuple[Any, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
         self.tell()
         assert self._run is not None
+        if self.foresight is not None:
+            self.foresight.before_step()
         n = self.num_envs
         rewards, ended = np.zeros(n), np.zeros((2, n), np.bool_)
         observations, infos = [], []
@@ -87,6 +93,8 @@ class StudioVecEnv(VecEnv):
         self._run.record(rewards, ended[0], ended[1])
         self._untold = n
         dones = ended[0] | ended[1]
+        if self.foresight is not None:
+            self.foresight.after_step(rewards, dones)
         for i in np.flatnonzero(dones).tolist():
             infos[i]["terminal_observation"] = deepcopy(observations[i])  # the reset may write into the same memory
             infos[i]["TimeLimit.truncated"] = bool(ended[1, i] and not ended[0, i])

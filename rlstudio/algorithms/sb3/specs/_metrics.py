@@ -16,6 +16,19 @@ def _only(when: str, metric: MetricSpec) -> MetricSpec:
     return replace(metric, when=when, help=f"{metric.help} Logged with {when} only.")
 
 
+PREDICTED_Q = MetricSpec(
+    "predicted_q",
+    "predicted Q",
+    "What the network expected of the whole episode: its best Q-value at the episode's first state, in the units of "
+    "the environment's rewards. Mean over the episodes that ended since the last row.",
+    healthy="follows the realised discounted return; far above it means overestimation",
+)
+DISCOUNTED_RETURN = MetricSpec(
+    "discounted_return",
+    "realised discounted return",
+    "What the episode really brought, discounted as the Q-values are; mean as for the predicted Q.",
+    healthy="rises; the predicted Q settles near it (above it while ε still costs return or a time limit cuts off)",
+)
 EXPLAINED_VARIANCE = MetricSpec(
     "explained_variance",
     "explained variance",

@@ -56,6 +56,8 @@ SPEC = AlgorithmSpec(
     policy="rlstudio.algorithms.sb3.policy:SB3Policy",
     refuses=only_discrete("QR-DQN"),
     metrics=(
+        metrics.PREDICTED_Q,
+        metrics.DISCOUNTED_RETURN,
         metrics.EXPLORATION_RATE,
         metrics.QUANTILE_LOSS,
         metrics.GRADIENT_STEPS,

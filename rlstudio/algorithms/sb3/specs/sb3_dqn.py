@@ -45,6 +45,8 @@ SPEC = AlgorithmSpec(
     policy="rlstudio.algorithms.sb3.policy:SB3Policy",
     refuses=only_discrete("DQN"),
     metrics=(
+        metrics.PREDICTED_Q,
+        metrics.DISCOUNTED_RETURN,
         metrics.EXPLORATION_RATE,
         metrics.HUBER_LOSS,
         metrics.GRADIENT_STEPS,
