@@ -147,6 +147,7 @@ def run_cell(cell: Cell, seed: int, limit_minutes: float) -> dict[str, Any]:
     """One training run and its two evaluations, as a row."""
     arguments = ["train", "-e", cell.env, "-a", KEYS[cell.algorithm], "--preset", "rl-zoo"]
     arguments += ["--steps", str(cell.steps), "--seed", str(seed), "--eval-episodes", "10"]
+    arguments += ["--eval-every", str(cell.steps // 20)]  # by itself it would depend on how busy the machine is
     row: dict[str, Any] = {
         "cell": cell.name,
         "algorithm": cell.algorithm,

@@ -142,6 +142,19 @@ def test_a_run_json_gives_that_run_again(call: Call, trained: Trained, tmp_path:
     assert first == second
 
 
+def test_how_often_to_evaluate_is_as_open_in_the_run_made_again(call: Call, tmp_path: Path) -> None:
+    options = ("--steps", "100", "--runs-dir", tmp_path, "--json")
+    first = call("train", "-e", "CartPole-v1", "-a", "random", *options)
+    again = call("train", "--config", Path(first.json["run"]) / "run.json", "--runs-dir", tmp_path, "--json")
+    continued = call("train", "--continue", first.json["run"], "--steps", "100", "--json")
+    told = call("train", "--continue", first.json["run"], "--steps", "100", "--eval-every", "50", "--json")
+    for answer, wanted in ((again, [100]), (continued, [100, 200, 250, 300]), (told, [100, 200, 250, 300])):
+        folder = RunFolder.open(Path(answer.json["run"]))
+        assert [event["step"] for event in folder.read_events() if event["kind"] == "evaluation"] == wanted
+    assert RunFolder.open(Path(again.json["run"])).read_info().config.eval_every is None
+    assert RunFolder.open(Path(told.json["run"])).read_info().config.eval_every == 50
+
+
 def test_live_changes_of_a_run_are_made_again(call: Call, trained: Trained, tmp_path: Path) -> None:
     events = tmp_path / "events.jsonl"
     rows = [

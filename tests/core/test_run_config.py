@@ -64,6 +64,15 @@ def test_unknown_fields_are_refused_with_those_there_are() -> None:
         RunConfig.parse({**GOOD, "gama": 0.9})
 
 
+def test_how_often_to_evaluate_may_be_left_to_the_program() -> None:
+    config = RunConfig.parse({**GOOD, "eval_every": None})
+    assert config.eval_every is None
+    assert RunConfig.parse(json.loads(json.dumps(config.model_dump(mode="json")))) == config
+    assert RunConfig.parse({**GOOD, "eval_every": 30}).eval_every == 30
+    with pytest.raises(ParamError, match="eval_every: -1 is not allowed; it takes a whole number of at least 0"):
+        RunConfig.parse({**GOOD, "eval_every": -1})
+
+
 def test_a_budget_is_needed() -> None:
     with pytest.raises(ParamError, match="steps, episodes or both"):
         RunConfig.parse({"env": "E", "algorithm": "a"})
