@@ -214,6 +214,8 @@ class Training(QObject):
 
     def _ended(self, exitcode: int | None) -> None:
         self._job = None
+        if self.trouble and self.status in ("finished", "stopped"):
+            self.recovered.emit()  # it came to its end after all: nothing is left to complain of
         self.trouble = ""
         if not self._ended_in_order:
             self.status = "interrupted"

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
+from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QMessageBox, QPushButton
 
 from rlstudio.core import messages as m
 from rlstudio.ui.controller import Controller
+from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.settings import Settings
+from rlstudio.ui.training import Training
 from rlstudio.ui.widgets.export_dialog import ExportDialog
 from rlstudio.ui.widgets.speed_slider import FULL
 
@@ -439,6 +441,18 @@ def test_a_child_that_answers_again_is_no_longer_complained_of(studio: Studio) -
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
+@pytest.mark.parametrize(
+    ("last", "well"), [(m.Finished("finished"), 1), (m.Finished("stopped"), 1), (m.Failed("It failed.", "", ""), 0)]
+)
+def test_a_run_that_ends_well_is_no_longer_complained_of(app: QApplication, last: m.Report, well: int) -> None:
+    training = Training(JobDesk())
+    recovered = QSignalSpy(training.recovered)
+    training.trouble = "the process has given no sign of life for 1.6 s"
+    training._heard(last)
+    training._ended(0)
+    assert (recovered.count(), training.trouble) == (well, "")
+
+
 def test_a_live_view_that_dies_comes_back(studio: Studio) -> None:
     live = studio.controller.live
     studio.wait_for(lambda: "untrained" in studio.text("sourceLabel"), "an untrained policy on the stage", 30)
