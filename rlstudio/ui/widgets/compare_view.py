@@ -1,0 +1,206 @@
+"""CompareView: up to four recorded episodes side by side under one clock, each with its caption and its return."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from rlstudio.core.episode import Episode
+from rlstudio.core.playback import Playback
+from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.elided_label import ElidedLabel
+from rlstudio.ui.widgets.frame_view import FrameView
+from rlstudio.ui.widgets.numbers import number
+from rlstudio.ui.widgets.steady_label import SteadyLabel
+
+MOST_EPISODES = 4
+_WORDS_HEIGHT = 48  # what the two lines above a picture take, nearly: only to choose how the panes lie
+_RETURNS_MEASURED = 200  # enough to know how wide they get
+
+
+class CompareView(QWidget):
+    """Panes of equal size, laid so that the pictures are as large as the room allows.
+
+    `show_index` says which frame all of them show; an episode that is over by then keeps its last picture and says how
+    it ended. Only pictures that change are decompressed and painted.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("compareView")
+        self.setAccessibleName("Episodes side by side")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._panes = [_Pane(number_of, self) for number_of in range(MOST_EPISODES)]
+        self._episodes: list[Episode] = []
+        self._index = 0
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+
+    def set_episodes(self, episodes: Sequence[Episode], captions: Sequence[str], *, sharp: bool = False) -> None:
+        """Show these from their first frame on, each under its caption; `sharp` keeps pixels sharp, as FrameView does.
+
+        Raises:
+            ValueError: for more than four episodes, or not a caption each.
+        """
+        if len(episodes) > MOST_EPISODES or len(episodes) != len(captions):
+            raise ValueError(f"{len(episodes)} episodes, {len(captions)} captions: up to {MOST_EPISODES}, one each")
+        self._episodes = list(episodes)
+        self._index = 0
+        for pane, episode, caption in zip(self._panes, episodes, captions, strict=False):
+            pane.set_episode(episode, caption, sharp)
+        for pane in self._panes[len(episodes) :]:
+            pane.set_nothing()
+        self._columns = 0
+        self._lay_out()
+
+    def episodes(self) -> list[Episode]:
+        """What is compared."""
+        return list(self._episodes)
+
+    def captions(self) -> list[str]:
+        """The words above each picture."""
+        return [pane.caption.text() for pane in self._shown()]
+
+    def outcomes(self) -> list[str]:
+        """What each pane says of its episode at the shown index: "step 12 · return 12", or how it ended."""
+        return [pane.words() for pane in self._shown()]
+
+    @property
+    def n_frames(self) -> int:
+        """Frames of the longest episode: `show_index` takes 0 to n_frames - 1."""
+        return max((episode.length + 1 for episode in self._episodes), default=0)
+
+    @property
+    def index(self) -> int:
+        """The frame that is shown."""
+        return self._index
+
+    def longest(self) -> int:
+        """Which episode the clock runs by: the longest, the first of equals. Raises ValueError when there is none."""
+        return max(range(len(self._episodes)), key=lambda number_of: self._episodes[number_of].length)
+
+    def playback(self) -> Playback:
+        """A playback over the longest episode, at the first one's frame rate."""
+        return Playback(self.n_frames, fps=self._episodes[0].fps if self._episodes else 50.0)
+
+    def show_index(self, index: int) -> None:
+        """Show frame `index` of each, the last one of those that were over before; clamped to what there is."""
+        self._index = max(0, min(index, self.n_frames - 1))
+        for pane in self._shown():
+            pane.show_index(self._index)
+
+    def sizeHint(self) -> QSize:
+        """As FrameView's: what is compared never changes the window's layout."""
+        return QSize(600, 400)
+
+    def minimumSizeHint(self) -> QSize:
+        """As FrameView's."""
+        return QSize(160, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another shape may want the panes laid another way."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _shown(self) -> list[_Pane]:
+        return self._panes[: len(self._episodes)]
+
+    def _lay_out(self) -> None:
+        columns = self._best_columns()
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for pane in self._panes:
+            self._grid.removeWidget(pane)
+        for number_of, pane in enumerate(self._shown()):
+            self._grid.addWidget(pane, number_of // columns, number_of % columns)
+        rows = -(-len(self._episodes) // columns)
+        for line in range(MOST_EPISODES):
+            self._grid.setColumnStretch(line, 1 if line < columns else 0)
+            self._grid.setRowStretch(line, 1 if line < rows else 0)
+
+    def _best_columns(self) -> int:
+        """The number of columns that gives the largest pictures of the first episode's shape."""
+        count = max(1, len(self._episodes))
+        height, width = self._episodes[0].frames.shape[:2] if self._episodes else (2, 3)
+
+        def scale(columns: int) -> float:
+            rows = -(-count // columns)
+            return min(self.width() / columns / max(1, width), (self.height() / rows - _WORDS_HEIGHT) / max(1, height))
+
+        return max(range(1, count + 1), key=scale)
+
+
+class _Pane(QWidget):
+    """One episode: caption, where it is or how it ended, and its picture."""
+
+    def __init__(self, number_of: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"comparePane{number_of}")
+        self.view = FrameView(self)
+        self.view.setObjectName(f"compareFrame{number_of}")
+        self.view.setMinimumSize(40, 30)
+        self.caption = ElidedLabel("", self)
+        self.caption.setObjectName(f"compareCaption{number_of}")
+        self.detail = ElidedLabel("", self)
+        self.detail.setObjectName(f"compareDetail{number_of}")
+        self.outcome = SteadyLabel(self)
+        self.outcome.setObjectName(f"compareReturn{number_of}")
+        set_role(self.caption, "strong")
+        for label in (self.caption, self.detail, self.outcome):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._episode: Episode | None = None
+        self._returns = np.zeros(1)
+        self._painted = -1
+        self._sharp = False
+        words = QHBoxLayout()
+        words.addWidget(self.detail, 1)
+        words.addWidget(self.outcome)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 2, 8, 4)
+        layout.setSpacing(1)
+        layout.addWidget(self.caption)
+        layout.addLayout(words)
+        layout.addWidget(self.view, 1)
+        self.hide()
+
+    def set_episode(self, episode: Episode, caption: str, sharp: bool) -> None:
+        """Show an episode from its first frame."""
+        self._episode, self._sharp, self._painted = episode, sharp, -1
+        self._returns = episode.returns_so_far()
+        self.caption.setText(caption)
+        self.setAccessibleName(caption)
+        some = self._returns[:: max(1, episode.length // _RETURNS_MEASURED)]
+        self.outcome.reserve(max((f"return {number(float(value))}" for value in (*some, self._returns[-1])), key=len))
+        self.show_index(0)
+        self.show()
+
+    def set_nothing(self) -> None:
+        """Empty, and out of sight."""
+        self._episode = None
+        self.hide()
+
+    def show_index(self, index: int) -> None:
+        """Frame `index`, or the last."""
+        episode = self._episode
+        assert episode is not None
+        at = min(index, episode.length)
+        if at == self._painted:
+            return
+        self._painted = at
+        self.view.show_frame(episode.frames[at], sharp=self._sharp)
+        ended = at == episode.length
+        set_role(self.detail, "strong" if ended else "muted")
+        said = f"step {at}: {episode.ending or 'the end'}" if ended else f"step {at} of {episode.length}"
+        self.detail.setText(said)
+        self.outcome.setText(f"return {number(float(self._returns[at]))}")
+
+    def words(self) -> str:
+        """What the second line says."""
+        return f"{self.detail.text()} · {self.outcome.text()}"
