@@ -13,7 +13,7 @@ from rlstudio.ui.icons import set_icon
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.numbers import file_size
 
-_WIDEST_WORDS = 320  # pixels; the rest is for what the run does
+_WIDEST_WORDS = 352  # pixels; the rest is for what the run does
 
 
 class ExportProgress(QWidget):
