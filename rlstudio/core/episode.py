@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rlstudio.core.frame_store import FrameStore
+
+if TYPE_CHECKING:
+    from rlstudio.core.thoughts import Thoughts
 
 TREE_COLUMNS = ("parent", "depth", "reward", "score")
 """Of a search tree's node: index of its parent (-1: the state now), depth (1: the action now), predicted reward of its
@@ -31,6 +34,8 @@ class Thought:
         scores: what it predicted for each candidate (a reward or a discounted return), shape (n_candidates,).
         tree: the nodes of a planner's search, shape (n_nodes, len(TREE_COLUMNS)); a node's parent stands before it.
         tree_actions: the action that leads to each node, shape (n_nodes, action_dim).
+        sensitivity: gradient of the chosen action's score by each named number of the observation, in the score's
+            unit per that number's own unit, shape (n_numbers,): see algorithms.base.Policy.sensitivity.
         note: one line in words ("explored: random action").
     """
 
@@ -45,6 +50,7 @@ class Thought:
     scores: NDArray[np.float32] | None = None
     tree: NDArray[np.float32] | None = None
     tree_actions: NDArray[np.float32] | None = None
+    sensitivity: NDArray[np.float32] | None = None
     note: str = ""
 
     def check(self) -> None:
@@ -72,7 +78,11 @@ class Episode:
         actions: shape (T,) int64 for discrete actions, (T, action_dim) float32 for continuous ones.
         ending: why it ended, in words ("fell: pole angle beyond 12°", "time limit").
         source: whose behaviour it is, in words ("checkpoint 40,000 · greedy").
+        thoughts: one a step, as a list, or as Thoughts where a long episode came through a pipe or from a file.
         step: training step of the policy's weights, None for a policy that was not trained.
+        discount: the factor γ a step that the policy's values are of; None where that is not known, or where they are
+            not in units of the rewards.
+        marks: frames that a person marked, ascending.
     """
 
     env: str
@@ -89,12 +99,14 @@ class Episode:
     terminated: bool = False
     truncated: bool = False
     ending: str = ""
-    thoughts: list[Thought] = field(default_factory=list)
+    thoughts: list[Thought] | Thoughts = field(default_factory=list)
     frames: FrameStore = field(default_factory=FrameStore)
     run: str | None = None
     algorithm: str | None = None
     step: int | None = None
     greedy: bool = True
+    discount: float | None = None
+    marks: tuple[int, ...] = ()
 
     @property
     def length(self) -> int:
@@ -124,5 +136,12 @@ class Episode:
         wrong = [f"{name}: {has} instead of {needs}" for name, (has, needs) in lengths.items() if has != needs]
         if wrong:
             raise ValueError(f"an episode of {steps} steps does not fit: " + ", ".join(wrong))
+        if any(not isinstance(mark, int) or not 0 <= mark <= steps for mark in self.marks):
+            raise ValueError(f"an episode of {steps} steps has no frames {list(self.marks)} to be marked")
+        if self.discount is not None and not 0 <= self.discount <= 1:
+            raise ValueError(f"a discount is between 0 and 1, not {self.discount!r}")
+        if not isinstance(self.thoughts, list):
+            self.thoughts.check()
+            return
         for thought in self.thoughts:
             thought.check()
