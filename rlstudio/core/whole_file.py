@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -40,6 +41,31 @@ def whole_file(path: Path, *, synced: bool = True) -> Iterator[BinaryIO]:
         raise
     if synced:
         sync_folder(path.parent)
+
+
+@contextmanager
+def whole_path(path: Path) -> Iterator[Path]:
+    """The same for what opens its file by name, or writes a folder: a free name beside `path` to write to, which at the
+    end of the block takes its place. A folder takes the place of an empty folder only.
+
+    Raises:
+        OSError: as the system gives it; `reason` puts it in words.
+    """
+    if path.is_dir() and any(path.iterdir()):
+        raise IsADirectoryError(errno.EISDIR, "a folder is in the way", str(path))
+    temporary = temporary_beside(path)
+    try:
+        yield temporary
+        for written in temporary.iterdir() if temporary.is_dir() else (temporary,):
+            sync(written)
+        if temporary.is_dir() and path.is_dir():
+            path.rmdir()
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            shutil.rmtree(temporary) if temporary.is_dir() else temporary.unlink()
+        raise
+    sync_folder(path.parent)
 
 
 def temporary_beside(path: Path) -> Path:

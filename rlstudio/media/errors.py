@@ -17,6 +17,10 @@ class Cancelled(Exception):  # noqa: N818 - a signal, not an error
     """The person changed their mind; nothing was left behind."""
 
 
+class TooLargeError(MediaError):
+    """The file outgrew the size that was allowed while it was written; nothing was left behind."""
+
+
 @contextmanager
 def disk_errors(doing: str, path: Path) -> Iterator[None]:
     """Turn an OSError inside the block into a MediaError: "could not write …: the disk is full; free some space"."""

@@ -7,9 +7,7 @@ is what makes the files small. Frames are gone through twice (colours first, the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,30 +18,18 @@ from rlstudio.core.frame_store import Frame
 from rlstudio.core.whole_file import whole_file
 from rlstudio.media import gif_blocks
 from rlstudio.media.changes import Box, Coder, with_changes
-from rlstudio.media.errors import Cancelled, MediaError, disk_errors
-from rlstudio.media.palette import Palette, make_palette
+from rlstudio.media.errors import Cancelled, MediaError, TooLargeError, disk_errors
+from rlstudio.media.info import MediaInfo
+from rlstudio.media.palette import MOST, Palette, make_palette
+from rlstudio.media.timing import whole_delays
+from rlstudio.media.watch import Cancel, Progress, Watch
 
-__all__ = ["FASTEST", "Cancelled", "GifInfo", "MediaError", "delays_for", "write_gif"]
+__all__ = ["FASTEST", "Cancelled", "MediaError", "delays_for", "write_gif"]
 
 FASTEST = 50.0
 """Frames a second that a GIF can hold: browsers show delays below 2 hundredths as 10."""
 
 _SLOWEST = 100 / 65_535
-
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class GifInfo:
-    """A GIF that was written; `seconds` is how long one round of it plays."""
-
-    path: Path
-    frames: int
-    width: int
-    height: int
-    n_bytes: int
-    seconds: float
-    exact_colours: bool
 
 
 def delays_for(fps: float, count: int) -> list[int]:
@@ -59,8 +45,7 @@ def delays_for(fps: float, count: int) -> list[int]:
             f"fps: {fps:g} is not allowed; a GIF takes more than 0 and at most {FASTEST:g} frames a second (viewers "
             f"slow down anything faster); choose a lower speed"
         )
-    ends = [math.floor(100 * number / fps + 1e-6) for number in range(count + 1)]
-    return [end - start for start, end in pairwise(ends)]
+    return whole_delays(fps, count, 100)
 
 
 def write_gif(
@@ -69,44 +54,46 @@ def write_gif(
     count: int,
     *,
     fps: float,
+    quality: int = 100,
+    stop_above: int | None = None,
     progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> GifInfo:
+    cancelled: Cancel | None = None,
+) -> MediaInfo:
     """Write `count` frames as an animated GIF, whole or not at all.
 
     Args:
         frames: (height, width, 3) uint8 each, all of one size. It is gone through twice: a list or a FrameStore, say.
         fps: frames shown a second, at most 50.
+        quality: share of a colour table's 256 places that are used, in percent: below 100 only frames of many colours
+            change, and get smaller.
+        stop_above: bytes beyond which writing is given up.
         progress: called with (frames done, count) as it goes.
         cancelled: asked once a frame; True ends it.
 
     Raises:
         ValueError: no frames, not `count` of them, sizes that differ, or an `fps` that a GIF cannot hold.
-        MediaError: the disk refuses, in words.
+        MediaError: the disk refuses, in words; TooLargeError: beyond `stop_above`.
         Cancelled: `cancelled` said so. Nothing is left behind, as after any error.
     """
-    if iter(frames) is frames:
-        raise ValueError("frames are gone through twice: give a list or a FrameStore, not an iterator")
-    if count < 1:
-        raise ValueError("there are no frames to write")
+    watch = Watch(frames, count, rounds=2, progress=progress, cancelled=cancelled)
     delays = delays_for(fps, count)
-    watch = _Watch(count, progress, cancelled)
     with disk_errors("write", path), whole_file(path) as file:
-        palette = make_palette(with_changes(watch.over(frames)))
-        height, width = _write(file, with_changes(watch.over(frames)), palette, delays)
+        palette = make_palette(with_changes(watch), most=max(2, MOST * quality // 100))
+        height, width = _write(file, with_changes(watch), palette, delays, stop_above)
         n_bytes = file.tell()
-    return GifInfo(path, count, width, height, n_bytes, sum(delays) / 100, palette.exact)
+    return MediaInfo(path, count, width, height, n_bytes, sum(delays) / 100, palette.exact)
 
 
-def _write(file: BinaryIO, frames: Iterable[tuple[Frame, Box]], palette: Palette, delays: list[int]) -> tuple[int, int]:
-    """Write all blocks; returns height and width. Raises ValueError if there are other than `len(delays)` frames."""
+def _write(
+    file: BinaryIO, frames: Iterable[tuple[Frame, Box]], palette: Palette, delays: list[int], stop_above: int | None
+) -> tuple[int, int]:
+    """Write all blocks; returns height and width."""
     transparent = palette.transparent
     shown: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
     coder = Coder((0, 0, 3))
-    number = -1
     for number, (frame, box) in enumerate(frames):
-        if number == len(delays):
-            raise ValueError(f"there are more frames than the {len(delays)} that were announced")
+        if stop_above is not None and file.tell() > stop_above:
+            raise TooLargeError(f"{len(delays)} frames need more than {stop_above:,} bytes")
         if number == 0:
             coder = Coder(frame.shape)
             file.write(gif_blocks.header(frame.shape[1], frame.shape[0], palette.table))
@@ -119,26 +106,5 @@ def _write(file: BinaryIO, frames: Iterable[tuple[Frame, Box]], palette: Palette
             shown[box] = places
         rows, columns = box
         file.write(gif_blocks.frame(stored, columns.start, rows.start, delays[number], transparent))
-    if number + 1 != len(delays):
-        raise ValueError(f"there are {number + 1} frames, not the {len(delays)} that were announced")
     file.write(gif_blocks.TRAILER)
     return shown.shape[0], shown.shape[1]
-
-
-class _Watch:
-    """Counts the frames of both rounds, tells how far they are, and ends when it is told to."""
-
-    def __init__(self, count: int, progress: Progress | None, cancelled: Callable[[], bool] | None) -> None:
-        self._count = count
-        self._seen = 0
-        self._progress = progress
-        self._cancelled = cancelled
-
-    def over(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        for frame in frames:
-            if self._cancelled and self._cancelled():
-                raise Cancelled("the export was cancelled")
-            yield frame
-            self._seen += 1
-            if self._progress:
-                self._progress(min(self._count, self._seen // 2), self._count)

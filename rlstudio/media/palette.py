@@ -50,8 +50,8 @@ class Palette:
         return places
 
 
-def make_palette(frames: Iterable[tuple[Frame, Box]]) -> Palette:
-    """A palette for frames with the rectangles that changed (see `changes.with_changes`).
+def make_palette(frames: Iterable[tuple[Frame, Box]], most: int = MOST) -> Palette:
+    """A palette of at most `most` colours for frames with the rectangles that changed (see `changes.with_changes`).
 
     Colours are weighed by how often they appear where something changed, so what moves gets its share.
     """
@@ -61,7 +61,7 @@ def make_palette(frames: Iterable[tuple[Frame, Box]]) -> Palette:
     tally = _Tally()
     for number, (frame, box) in enumerate(frames):
         coder = coder or Coder(frame.shape)
-        if n_colours <= MOST:
+        if n_colours <= most:
             codes = coder.codes(frame[box])
             new = np.unique(codes[~seen.take(codes)])
             seen[new] = True
@@ -69,10 +69,10 @@ def make_palette(frames: Iterable[tuple[Frame, Box]]) -> Palette:
         pixels = frame[box].reshape(-1, 3)
         stride = max(1, len(pixels) // _SAMPLES) | 1  # odd: on pictures of even width all columns have their turn
         tally.add(coder.codes(pixels[number % stride :: stride]))
-    if n_colours <= MOST:
+    if n_colours <= most:
         return Palette(colours_of(np.flatnonzero(seen)), exact=True)
     commonest, counts = tally.commonest(_MERGED)
-    merged = merge(colours_of(commonest).astype(np.float32), counts.astype(np.float32), MOST - 1)
+    merged = merge(colours_of(commonest).astype(np.float32), counts.astype(np.float32), most - 1)
     return Palette(np.unique(np.rint(merged).astype(np.uint8), axis=0), exact=False)
 
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from rlstudio.core.frame_store import Frame, FrameStore
-from rlstudio.media.gif import Cancelled, GifInfo, MediaError, delays_for, write_gif
+from rlstudio.media.gif import Cancelled, MediaError, delays_for, write_gif
+from rlstudio.media.info import MediaInfo
 
 
 def decoded(path: Path) -> tuple[NDArray[np.uint8], list[int]]:
@@ -55,7 +56,7 @@ def test_every_frame_every_pixel_and_every_delay(tmp_path: Path) -> None:
     found, delays = decoded(tmp_path / "a.gif")
     assert np.array_equal(found, np.stack(frames))
     assert delays == [30, 30, 40] * 16 + [30, 30]
-    assert info == GifInfo(tmp_path / "a.gif", 50, 60, 40, (tmp_path / "a.gif").stat().st_size, 1.66, True)
+    assert info == MediaInfo(tmp_path / "a.gif", 50, 60, 40, (tmp_path / "a.gif").stat().st_size, 1.66, True)
 
 
 def test_equal_frames_are_kept(tmp_path: Path) -> None:
