@@ -66,6 +66,9 @@ class Run(Protocol):
         """What is happening, for the status line: "collecting experience 2,310 of 10,000"."""
 
 
+HIGHEST_Q = "highest Q-value"
+
+
 class Policy(ABC):
     """Something that acts. Takes the environment's own observations; encoding is its own business."""
 
@@ -75,6 +78,33 @@ class Policy(ABC):
     @abstractmethod
     def decide(self, observation: Any, info: dict[str, Any], *, greedy: bool) -> tuple[Any, Thought]:
         """An action of the environment's action space, and what led to it."""
+
+    value_title = "state value"
+    """What `values` gives, in words."""
+
+    def sensitivity(self, observation: Any, action: Any, info: dict[str, Any]) -> NDArray[np.float32] | None:
+        """How the score of `action` changes with what is observed: its gradient, at `observation`, just decided on.
+
+        The score is the probability of a choice (of several choices at once: of all together), the Q-value where the
+        policy chooses by those, the weighted sum where by that; of a single continuous number its mean. Of more
+        continuous numbers there is no one score: what is given is √Σⱼ(∂meanⱼ/∂observation)², never below 0.
+
+        By each number of `envs.spaces.readable`, shape (n_numbers,), in the score's unit per that number's own unit
+        (0 for a number that is a choice); of a picture by each pixel's brightness, shape (height, width). None where
+        there is no such gradient: nothing but choices observed, a table, a rule, a planner.
+        """
+        return None
+
+    def values(self, observations: Any) -> NDArray[np.float32] | None:
+        """The value of each of `observations`, (n, …) of the environment's own: (n,), NaN where it knows none.
+
+        None where the policy values no states. Leaves no trace: the policy acts on as if it had not been asked.
+        """
+        return None
+
+    def preferences(self, observations: Any) -> NDArray[np.float32] | None:
+        """A number for each discrete action, (n, n_actions), the highest of which is taken when greedy; else None."""
+        return None
 
     @abstractmethod
     def state(self) -> tuple[Arrays, dict[str, Any]]:

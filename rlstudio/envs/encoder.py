@@ -32,6 +32,12 @@ def is_picture(space: Any) -> bool:
     return (len(shape) == 2 and min(shape) > 1) or (len(shape) == 3 and shape[2] in (1, 3, 4))
 
 
+def picture_fields(height: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where a picture's fields begin, and where the last ones end: (rows + 1,) and (columns + 1,)."""
+    rows = np.linspace(0, height, min(height, PICTURE_SIDE) + 1).astype(np.intp)
+    return rows, np.linspace(0, width, min(width, PICTURE_SIDE) + 1).astype(np.intp)
+
+
 class _Part(Protocol):
     size: int
 
@@ -70,8 +76,7 @@ class _Picture:
 
     def __init__(self, space: spaces.Box) -> None:
         height, width = space.shape[:2]
-        self._rows = np.linspace(0, height, min(height, PICTURE_SIDE) + 1).astype(np.intp)
-        self._columns = np.linspace(0, width, min(width, PICTURE_SIDE) + 1).astype(np.intp)
+        self._rows, self._columns = picture_fields(height, width)
         self._coloured = len(space.shape) == 3
         self._scale = np.float32(1 / 255) / np.outer(np.diff(self._rows), np.diff(self._columns)).astype(np.float32)
         self.size = self._scale.size

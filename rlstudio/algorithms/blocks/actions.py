@@ -47,6 +47,10 @@ class ActionAdapter:
             return drawn + self._start if self._start else drawn
         return (drawn + getattr(self._space, "start", 0)).astype(self._space.dtype)
 
+    def choices(self, action: Any) -> NDArray[np.intp]:
+        """The choices, counted from 0, that a discrete, multi-discrete or binary action of the space stands for."""
+        return (np.ravel(action) - np.ravel(getattr(self._space, "start", 0))).astype(np.intp)
+
     def one(self, drawn: Any) -> Any:
         """For a single environment: one drawn action, an int for Discrete."""
         if self.discrete:

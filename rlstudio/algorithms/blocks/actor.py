@@ -16,7 +16,9 @@ from rlstudio.algorithms.blocks.layout import Array, Layout
 from rlstudio.algorithms.blocks.mlp import MLP, MLPSpec
 from rlstudio.algorithms.blocks.randomness import acting_generator
 from rlstudio.algorithms.blocks.running import RunningMeanStd
+from rlstudio.algorithms.blocks.sensitivity import as_one, of_probability
 from rlstudio.core.episode import Thought
+from rlstudio.envs.readable_gradient import ReadableGradient
 from rlstudio.envs.spaces import ObservationEncoder
 
 LOG_STD = "log_std"
@@ -50,6 +52,7 @@ class ActorPolicy(Policy):
         self._head = make_head(action_space, hidden=specs["actor"].sizes[-2], state_dependent=state_dependent)
         self._adapter = ActionAdapter(action_space)
         self._encoder = ObservationEncoder(observation_space)
+        self._gradients = ReadableGradient(observation_space)
         self._rng = np.random.default_rng(0)
         if specs["actor"].sizes[0] != self._encoder.size or specs["actor"].sizes[-1] != self._head.n_outputs:
             raise ValueError(
@@ -91,6 +94,30 @@ class ActorPolicy(Policy):
         if not greedy:
             action += std * self._rng.standard_normal(action.shape, np.float32)
         return self._adapter.one(action), Thought(mean=mean[0].copy(), std=std.astype(np.float32), value=value)
+
+    def sensitivity(self, observation: Any, action: Any, info: dict[str, Any]) -> NDArray[np.float32] | None:
+        if not self._gradients.there:
+            return None
+        raw = self._encoder.encode(observation)
+        seen = raw if self._statistics is None else self._statistics.normalise(raw)
+        if isinstance(self._head, CategoricalHead):
+            by_outputs = of_probability(self._actor.act(seen), self._head.choices, self._adapter.choices(action))
+        else:
+            by_outputs = np.eye(self._head.n_outputs, dtype=np.float32)
+        gradient = as_one(self._actor.input_gradient(seen, by_outputs))
+        if self._statistics is not None:
+            gradient = gradient * self._statistics.slope(raw)
+        return self._gradients.readable(gradient)
+
+    def values(self, observations: Any) -> NDArray[np.float32] | None:
+        return None if self._critic is None else self._critic.forward(self._seen(observations))[:, 0].copy()
+
+    def preferences(self, observations: Any) -> NDArray[np.float32] | None:
+        return self._actor.forward(self._seen(observations)).copy() if self._adapter.discrete else None
+
+    def _seen(self, observations: Any) -> Array:
+        rows = self._encoder.encode_batch(observations)
+        return rows if self._statistics is None else self._statistics.normalise(rows)
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays: Arrays = {name: np.array(array) for name, array in self._parameters.items()}

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from rlstudio.algorithms.base import Arrays, Policy
 from rlstudio.algorithms.blocks.layout import Array
+from rlstudio.algorithms.blocks.sensitivity import as_one
 from rlstudio.core.episode import Thought
+from rlstudio.envs.readable_gradient import ReadableGradient
 from rlstudio.envs.spaces import ObservationEncoder
 
 
@@ -71,6 +73,20 @@ class LinearRule:
         chosen = sums[:, 0] >= 0.0 if count == 2 else sums.argmax(axis=1)
         return chosen.astype(np.int64)
 
+    def slopes(self, action: Any) -> Array:
+        """∂score/∂sums of `action`, (n_outputs,): the chosen sum counts, that of the first of two choices reversed.
+
+        Of a Box a row for each number, (n_outputs, n_outputs), before the sum is cut.
+        """
+        if not self._counts:
+            return np.diag(np.asarray(self._half, np.float32).reshape(-1))
+        parts = []
+        for choice, count in zip((np.ravel(action) - np.ravel(self._start)).tolist(), self._counts, strict=True):
+            row = np.zeros(1 if count == 2 else count, np.float32)
+            row[0 if count == 2 else int(choice)] = -1.0 if count == 2 and not choice else 1.0
+            parts.append(row)
+        return np.concatenate(parts)
+
     def one(self, sums: Array) -> Any:
         """An action for a single environment, an int for Discrete, of `sums` (n_outputs,)."""
         action = self.many(sums[None])[0]
@@ -88,6 +104,7 @@ class LinearPolicy(Policy):
         self._weights = weights
         self._rule = LinearRule(action_space)
         self._encoder = ObservationEncoder(observation_space)
+        self._gradients = ReadableGradient(observation_space)
         needed = (self._encoder.size + 1, self._rule.n_outputs)
         if weights.shape != needed:
             raise ValueError(
@@ -108,6 +125,17 @@ class LinearPolicy(Policy):
             mean = np.asarray(action, np.float32).reshape(-1)
             return action, Thought(mean=mean, std=np.zeros_like(mean), note=note)
         return action, Thought(note=note)
+
+    def sensitivity(self, observation: Any, action: Any, info: dict[str, Any]) -> NDArray[np.float32] | None:
+        if not self._gradients.there:
+            return None
+        return self._gradients.readable(as_one(self._rule.slopes(action) @ self._weights[:-1].T))
+
+    def preferences(self, observations: Any) -> NDArray[np.float32] | None:
+        if not self._rule.discrete:
+            return None
+        sums = self._encoder.encode_batch(observations) @ self._weights[:-1] + self._weights[-1]
+        return np.concatenate([-sums, sums], axis=1) if sums.shape[1] == 1 else sums
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         return {"weights": np.array(self._weights)}, {}

@@ -151,6 +151,27 @@ class MLP:
             return np.subtract(1.0, slope, out=slope)
         return np.sign(out, out=slope)
 
+    def input_gradient(self, inputs: Array, output_gradient: Array) -> Array:
+        """Gradient (…, sizes[0]) by one observation `inputs` (sizes[0],), given that by its outputs (…, sizes[-1]).
+
+        Leaves no trace in what `forward` and `act` keep.
+        """
+        slopes, below = [], inputs
+        for weight, bias in self._layers[:-1]:
+            below = np.dot(below, weight) + bias
+            if self._tanh:
+                np.tanh(below, out=below)
+                slopes.append(1.0 - below * below)
+            else:
+                np.maximum(below, 0.0, out=below)
+                slopes.append(np.sign(below))
+        delta = output_gradient
+        for i in range(self._last, -1, -1):
+            delta = np.dot(delta, self._weights[i].T)
+            if i > 0:
+                delta = delta * slopes[i - 1]
+        return delta
+
     def act(self, inputs: Array, masks: Sequence[Array] | None = None) -> Array:
         """Outputs (sizes[-1],) of one observation (sizes[0],); nothing is kept for `backward`."""
         below = inputs

@@ -52,6 +52,11 @@ class RunningMeanStd:
         found: Array = (np.asarray(rows, np.float32) - self._shift) * self._scale
         return np.clip(found, -LIMIT, LIMIT, out=found)
 
+    def slope(self, row: NDArray[Any]) -> Array:
+        """Derivative of `normalise` at `row` (size,): 1 / std, and 0 where it cuts."""
+        found: Array = np.where(np.abs(self.normalise(row)) < LIMIT, self._scale, np.float32(0.0))
+        return found
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What `load_arrays` needs."""
         return {"mean": self.mean, "variance": self.variance, "count": np.array([self.count])}

@@ -7,13 +7,15 @@ from typing import Any, Self
 
 import gymnasium as gym
 import numpy as np
+from numpy.typing import NDArray
 
-from rlstudio.algorithms.base import Arrays, Policy
+from rlstudio.algorithms.base import HIGHEST_Q, Arrays, Policy
 from rlstudio.algorithms.blocks.actor import load_parameters, read_spec
 from rlstudio.algorithms.blocks.layout import Array
 from rlstudio.algorithms.blocks.mlp import MLP, MLPSpec
 from rlstudio.algorithms.blocks.randomness import acting_generator
 from rlstudio.core.episode import Thought
+from rlstudio.envs.readable_gradient import ReadableGradient
 from rlstudio.envs.spaces import ObservationEncoder
 
 _EXPLORED = "explored: random action"
@@ -21,6 +23,8 @@ _EXPLORED = "explored: random action"
 
 class DQNPolicy(Policy):
     """Greedy in its Q-values; when sampled, at random with chance `epsilon`."""
+
+    value_title = HIGHEST_Q
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class DQNPolicy(Policy):
         if not isinstance(action_space, gym.spaces.Discrete):
             raise ValueError(f"DQN needs discrete actions; the action space is {action_space}")
         self._encoder = ObservationEncoder(observation_space)
+        self._gradients = ReadableGradient(observation_space)
         if (spec.sizes[0], spec.sizes[-1]) != (self._encoder.size, int(action_space.n)):
             raise ValueError(
                 f"this policy was made for {spec.sizes[0]} observed numbers and {spec.sizes[-1]} actions; "
@@ -54,6 +59,20 @@ class DQNPolicy(Policy):
         if not greedy and self._rng.random() < self._epsilon:
             choice, note = int(self._rng.integers(len(q_values))), _EXPLORED
         return choice + self._start, Thought(q_values=thought_of, value=float(thought_of.max()), note=note)
+
+    def sensitivity(self, observation: Any, action: Any, info: dict[str, Any]) -> NDArray[np.float32] | None:
+        if not self._gradients.there:
+            return None
+        by_outputs: Array = np.zeros(self._mlp.spec.sizes[-1], np.float32)
+        by_outputs[int(action) - self._start] = 1.0
+        return self._gradients.readable(self._mlp.input_gradient(self._encoder.encode(observation), by_outputs))
+
+    def values(self, observations: Any) -> NDArray[np.float32]:
+        best: NDArray[np.float32] = self.preferences(observations).max(axis=1)
+        return best
+
+    def preferences(self, observations: Any) -> NDArray[np.float32]:
+        return self._mlp.forward(self._encoder.encode_batch(observations)).astype(np.float32)
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays: Arrays = {name: np.array(array) for name, array in self._parameters.items()}

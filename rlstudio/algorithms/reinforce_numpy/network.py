@@ -90,3 +90,13 @@ def backward(weights: Weights, inputs: list[Floats], delta: Floats, *, linear_la
             if not is_linear(weights, layer - 1, linear_last):
                 delta = delta * (inputs[layer] > 0.0)
     return gradients
+
+
+def by_inputs(weights: Weights, inputs: list[Floats], delta: Floats, *, linear_last: bool) -> Floats:
+    """∂/∂x₀, (n, size): one step further back than `backward` goes, to what the network was shown."""
+    for layer in range(len(weights) - 1, 0, -1):
+        delta = delta @ weights[layer].T
+        if not is_linear(weights, layer - 1, linear_last):
+            delta = delta * (inputs[layer] > 0.0)
+    found: Floats = delta @ weights[0].T
+    return found

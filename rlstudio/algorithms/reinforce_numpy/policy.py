@@ -7,11 +7,13 @@ from typing import Any, Self
 
 import gymnasium as gym
 import numpy as np
+from numpy.typing import NDArray
 
 from rlstudio.algorithms.base import Arrays, Policy
 from rlstudio.algorithms.blocks.randomness import acting_generator
-from rlstudio.algorithms.reinforce_numpy.network import Weights, forward, probabilities
+from rlstudio.algorithms.reinforce_numpy.network import Weights, by_inputs, forward, probabilities
 from rlstudio.core.episode import Thought
+from rlstudio.envs.readable_gradient import ReadableGradient
 from rlstudio.envs.spaces import ObservationEncoder
 
 
@@ -31,6 +33,7 @@ class ReinforceNumpyPolicy(Policy):
         self._weights = weights
         self._linear_last = linear_last
         self._encoder = ObservationEncoder(observation_space)
+        self._gradients = ReadableGradient(observation_space)
         self._first_action = int(action_space.start)
         self._rng = np.random.default_rng(0)
         outputs = 1 if action_space.n == 2 else int(action_space.n)
@@ -48,6 +51,21 @@ class ReinforceNumpyPolicy(Policy):
         p = probabilities(forward(self._weights, seen, linear_last=self._linear_last)[0])[0]
         choice = int(p.argmax()) if greedy else int((p.cumsum()[:-1] <= self._rng.random()).sum())
         return choice + self._first_action, Thought(probabilities=p.astype(np.float32))
+
+    def sensitivity(self, observation: Any, action: Any, info: dict[str, Any]) -> NDArray[np.float32] | None:
+        if not self._gradients.there:
+            return None
+        z, inputs = forward(self._weights, self._encoder.encode(observation)[None], linear_last=self._linear_last)
+        p, choice = probabilities(z)[0], int(action) - self._first_action
+        if z.shape[1] == 1:  # ∂p/∂z of the second action; the first one's is its opposite
+            delta = np.array([[p[0] * p[1] * (1.0 if choice else -1.0)]])
+        else:
+            delta = (p[choice] * (np.eye(len(p))[choice] - p))[None]
+        return self._gradients.readable(by_inputs(self._weights, inputs, delta, linear_last=self._linear_last)[0])
+
+    def preferences(self, observations: Any) -> NDArray[np.float32]:
+        seen = self._encoder.encode_batch(observations)
+        return probabilities(forward(self._weights, seen, linear_last=self._linear_last)[0]).astype(np.float32)
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays: Arrays = {f"layer.{i}": weight.copy() for i, weight in enumerate(self._weights)}

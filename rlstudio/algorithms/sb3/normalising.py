@@ -67,6 +67,14 @@ class Normaliser:
             return {k: self._scaled(v, self.statistics.get(k)) for k, v in observation.items()}
         return self._scaled(observation, self.statistics[_WHOLE])
 
+    def slope(self, observation: Any, part: str = _WHOLE) -> Any:
+        """Derivative of what is done to a part (to the whole, if it comes in none): 1 / std, and 0 where it is cut."""
+        statistics = self.statistics.get(part)
+        if statistics is None:
+            return 1.0
+        steepness = 1.0 / np.sqrt(statistics.var + _TINY)
+        return np.where(np.abs((observation - statistics.mean) * steepness) < LIMIT, steepness, 0.0)
+
     @staticmethod
     def _scaled(numbers: NDArray[Any], statistics: RunningMeanStd | None) -> NDArray[Any]:
         if statistics is None:

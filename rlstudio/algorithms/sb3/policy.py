@@ -7,6 +7,7 @@ from typing import Any, Self
 import gymnasium as gym
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from stable_baselines3.common.running_mean_std import RunningMeanStd
 
 from rlstudio.algorithms.base import Arrays, Policy
@@ -20,11 +21,13 @@ from rlstudio.algorithms.sb3.normalising import (
     statistics_arrays,
 )
 from rlstudio.algorithms.sb3.random_state import untouched
+from rlstudio.algorithms.sb3.scores import action_preferences, gradients, state_values, value_title
 from rlstudio.algorithms.sb3.snapshot import as_array, load_tensors
 from rlstudio.algorithms.sb3.spaces import ActionBridge, ObservationBridge
 from rlstudio.algorithms.sb3.thinking import MINDS
 from rlstudio.algorithms.sb3.vec_env import allowed_actions
 from rlstudio.core.episode import Thought
+from rlstudio.envs.readable_gradient import ReadableGradient
 
 TARGETS = ("critic_target.", "actor_target.", "q_net_target.", "quantile_net_target.")
 """Networks that only learning needs."""
@@ -52,6 +55,7 @@ class SB3Policy(Policy):
         key = settings["algorithm"]
         self._observations = ObservationBridge(observation_space, flat=key == "ars")
         self._actions = ActionBridge(action_space)
+        self._gradients = ReadableGradient(observation_space)
         self._normalise = Normaliser(statistics)
         self._masked = key == _MASKED
         noise, epsilon = float(settings.get("noise", 0.0)), float(settings.get("epsilon", 0.0))
@@ -68,6 +72,40 @@ class SB3Policy(Policy):
         with torch.no_grad():
             action, thought = self._mind.decide(self._as_tensors(seen), allowed, self._rng, greedy)
         return self._actions.own(action), thought
+
+    def sensitivity(self, observation: Any, action: Any, info: dict[str, Any]) -> NDArray[np.float32] | None:
+        if not self._gradients.there:
+            return None
+        allowed = allowed_actions(info, self._actions.n_choices) if self._masked else None
+        raw = self._observations.convert(observation)
+        found = gradients(self._mind, self._as_tensors(self._normalise(raw)), self._actions.choices(action), allowed)
+        if isinstance(raw, dict):
+            parts = {k: None if g is None else g * self._normalise.slope(raw[k], k) for k, g in found.items()}
+            return self._gradients.of_parts(parts)
+        gradient = found[""]
+        if gradient is None:
+            return None
+        if self._observations.is_picture:
+            return self._gradients.of_pixels(gradient, channels_first=True)
+        return self._gradients.readable((gradient * self._normalise.slope(raw)).reshape(-1))
+
+    def values(self, observations: Any) -> NDArray[np.float32] | None:
+        with torch.no_grad():
+            return None if self._observations.is_dict else state_values(self._mind, self._batch(observations))
+
+    def preferences(self, observations: Any) -> NDArray[np.float32] | None:
+        if self._observations.is_dict or not isinstance(self._actions.space, gym.spaces.Discrete):
+            return None
+        with torch.no_grad():
+            return action_preferences(self._mind, self._batch(observations))
+
+    @property
+    def value_title(self) -> str:  # type: ignore[override]
+        return value_title(self._mind)
+
+    def _batch(self, observations: Any) -> torch.Tensor:
+        rows = [self._normalise(self._observations.convert(observation)) for observation in observations]
+        return torch.from_numpy(np.stack(rows))
 
     def _as_tensors(self, seen: Any) -> Any:
         """A batch of one."""

@@ -157,6 +157,10 @@ class ActionBridge:
             return int(self.space.nvec.sum())
         return 2 * int(np.prod(self.space.shape)) if isinstance(self.space, spaces.MultiBinary) else 0
 
+    def choices(self, action: Any) -> NDArray[np.intp]:
+        """An action of the environment's own that is made of choices, as those, counted from 0."""
+        return (np.ravel(action) - np.ravel(getattr(self._own, "start", 0))).astype(np.intp)
+
     def own(self, action: Any) -> Any:
         """The environment's own action."""
         own = self._own

@@ -62,6 +62,10 @@ class ActorCriticMind(Mind):
         actor, critic = self.policy.mlp_extractor(features)
         return actor, critic
 
+    def latents_again(self, seen: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same as at the last decision, which `seen` led to, once more."""
+        return self.latents(seen)
+
     def decide(
         self, seen: Any, allowed: NDArray[np.bool_] | None, rng: np.random.Generator, greedy: bool
     ) -> tuple[Any, Thought]:
@@ -111,9 +115,11 @@ class RecurrentMind(ActorCriticMind):
         layers, _, size = self.policy.lstm_hidden_state_shape
         zeros = torch.zeros((layers, 1, size))
         self._actor_memory, self._critic_memory = (zeros, zeros), (zeros, zeros)
+        self._before = self._actor_memory, self._critic_memory
 
     def latents(self, seen: Any) -> tuple[torch.Tensor, torch.Tensor]:
         policy, going_on = self.policy, torch.zeros(1)
+        self._before = self._actor_memory, self._critic_memory
         features = policy.extract_features(seen)
         for_actor, for_critic = (features, features) if policy.share_features_extractor else features
         actor, self._actor_memory = policy._process_sequence(for_actor, self._actor_memory, going_on, policy.lstm_actor)
@@ -124,6 +130,14 @@ class RecurrentMind(ActorCriticMind):
         else:
             critic = actor if policy.shared_lstm else policy.critic(for_critic)
         return policy.mlp_extractor.forward_actor(actor), policy.mlp_extractor.forward_critic(critic)
+
+    def latents_again(self, seen: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        after = self._actor_memory, self._critic_memory
+        self._actor_memory, self._critic_memory = self._before
+        try:
+            return self.latents(seen)
+        finally:
+            self._actor_memory, self._critic_memory = after
 
 
 class QMind(Mind):

@@ -8,7 +8,7 @@ import gymnasium as gym
 import numpy as np
 from numpy.typing import NDArray
 
-from rlstudio.algorithms.base import Arrays, Policy
+from rlstudio.algorithms.base import HIGHEST_Q, Arrays, Policy
 from rlstudio.algorithms.blocks.randomness import acting_generator
 from rlstudio.algorithms.tabular.states import StateIndex
 from rlstudio.core.episode import Thought
@@ -25,6 +25,8 @@ class TabularPolicy(Policy):
     the same wall for ever in a state that was never learned. `visits`, (n_states,), says how often each state was
     acted in while learning, where that was counted.
     """
+
+    value_title = HIGHEST_Q
 
     def __init__(
         self,
@@ -68,6 +70,18 @@ class TabularPolicy(Policy):
         return choice + self._start, Thought(
             q_values=row.astype(np.float32), value=float(np.float32(best)), note=" · ".join(notes)
         )
+
+    def values(self, observations: Any) -> NDArray[np.float32]:
+        best: NDArray[np.float32] = self.preferences(observations).max(axis=1)
+        return best
+
+    def preferences(self, observations: Any) -> NDArray[np.float32]:
+        """Q-values; NaN in the rows of states that were never acted in, where that was counted."""
+        places = np.fromiter(map(self._states.index, observations), np.intp, len(observations))
+        found = self._q[places].astype(np.float32)
+        if self._visits is not None:
+            found[self._visits[places] == 0] = np.nan
+        return found
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays: Arrays = {"q": self._q.copy()}
