@@ -12,6 +12,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rlstudio.core.keys import Action, KeyMap
+from rlstudio.core.track import Track
+
 WatchMode = Literal["policy", "training", "off"]
 StepUnit = Literal["step", "update", "episode"]
 Floats = NDArray[np.float64]
@@ -170,6 +173,46 @@ class ExportPicture:
 
 
 @dataclass(frozen=True)
+class BranchEpisode:
+    """What if: go back to the end of `track` by replaying it, checked to the bit, and go on from there another way.
+
+    Attributes:
+        force: this action for `repeat` steps; None: it begins at once with whoever goes on.
+        by_hand: whether a person at the keyboard goes on (HumanAction, HandBack), and then the policy.
+        speed: multiple of real time at which a person acts.
+        policy: who goes on; random actions for None. It is shown all that was observed before, so that it remembers.
+    """
+
+    track: Track
+    policy: PolicyData | None
+    force: Action | None = None
+    repeat: int = 1
+    by_hand: bool = False
+    speed: float = 1.0
+    greedy: bool = True
+    trusted_files: TrustedFiles = ()
+
+
+@dataclass(frozen=True)
+class HumanAction:
+    """What the keys that a person holds stand for; None when none is held. Begins what stands still."""
+
+    action: Action | None
+
+
+@dataclass(frozen=True)
+class HandBack:
+    """The person lets go: the policy goes on."""
+
+
+@dataclass(frozen=True)
+class SetSpeed:
+    """Multiple of real time at which a person acts: ½ is slowed to half."""
+
+    speed: float
+
+
+@dataclass(frozen=True)
 class MakeCatalogue:
     """Describe every registered environment (making one runs its code, so not in the window's process)."""
 
@@ -191,6 +234,10 @@ Command = (
     | RecordEpisodes
     | EvaluatePolicy
     | ExportPicture
+    | BranchEpisode
+    | HumanAction
+    | HandBack
+    | SetSpeed
     | MakeCatalogue
 )
 
@@ -337,6 +384,28 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class PersonsTurn:
+    """The state is restored and a person may act by these keys. Time stands still until the first one."""
+
+    keys: KeyMap
+
+
+@dataclass(frozen=True)
+class Branched:
+    """The other future of an episode, from frame `at` on (see core.track.joined).
+
+    Attributes:
+        data: the future alone, as in core.episode_data: its first frame is the recorded frame `at`.
+        same_choices: whether the policy, shown what was recorded, chose every recorded action itself;
+            None where it did not need to be asked.
+    """
+
+    at: int
+    data: dict[str, Any]
+    same_choices: bool | None
+
+
+@dataclass(frozen=True)
 class CatalogueMade:
     """The environment cards are in the cache file at `path`."""
 
@@ -381,6 +450,8 @@ Report = (
     | Score
     | EpisodeRecorded
     | Exported
+    | PersonsTurn
+    | Branched
     | CatalogueMade
     | Warned
     | Finished
@@ -396,13 +467,13 @@ class FrameNote:
     """What the strip beside a live frame says.
 
     Attributes:
-        source: "policy" or "training".
+        source: "policy", "training", or "person" at the keyboard.
         policy_step: training step of the weights that act; None when untrained.
         t: environment steps since reset; `limit` the episode's longest length, if it has one.
         ending: why the episode ended, "" while it runs; "episode 7: …" tells for a moment of the one before.
     """
 
-    source: Literal["policy", "training"]
+    source: Literal["policy", "training", "person"]
     episode: int
     t: int
     limit: int | None

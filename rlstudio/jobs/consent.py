@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from rlstudio.core.messages import EvaluatePolicy, RecordEpisodes, StartPlaying, StartTraining
+from rlstudio.core.messages import BranchEpisode, EvaluatePolicy, RecordEpisodes, StartPlaying, StartTraining
 from rlstudio.core.trusted_files import trusting
 from rlstudio.workers.channel import Channel
 
-C = TypeVar("C", StartTraining, StartPlaying, RecordEpisodes, EvaluatePolicy)
+C = TypeVar("C", StartTraining, StartPlaying, RecordEpisodes, EvaluatePolicy, BranchEpisode)
 
 
 def with_its_consent(job: Callable[[C, Channel], Any]) -> Callable[[C, Channel], None]:

@@ -12,7 +12,7 @@ import numpy as np
 from rlstudio.algorithms.base import Policy
 from rlstudio.core.episode import Episode, Thought
 from rlstudio.core.episode_data import episode_to_data
-from rlstudio.core.frame_store import FrameStore
+from rlstudio.core.frame_store import Frame, FrameStore
 from rlstudio.core.messages import EpisodeRecorded, Finished, PolicyData, Progress, RecordEpisodes, Score, Stop
 from rlstudio.envs.make import ending_words, frame_of, frame_rate, make, step_limit
 from rlstudio.envs.spaces import action_names, readable, readable_names
@@ -49,30 +49,57 @@ def record_episode(
 
     `look_up` is called with t before every step and may raise; `labels` are further fields of the Episode.
     """
-    assert env.spec is not None
-    name = env.spec.id
     observation, info = env.reset(seed=seed)
     policy.start_episode(seed)
+
+    def decide(observation: Any, info: dict[str, Any]) -> tuple[Any, Thought]:
+        return policy.decide(observation, info, greedy=greedy)
+
+    return record_from(env, observation, info, decide, look_up=look_up, seed=seed, greedy=greedy, **labels)
+
+
+def record_from(
+    env: gym.Env[Any, Any],
+    observation: Any,
+    info: dict[str, Any],
+    decide: Callable[[Any, dict[str, Any]], tuple[Any, Thought]],
+    *,
+    first: Frame | None = None,
+    look_up: Callable[[int], None] = lambda step: None,
+    seen: Callable[[Frame, list[float]], None] = lambda frame, rewards: None,
+    **labels: Any,
+) -> Episode:
+    """From the state where the environment stands, with that observation, to the end of the episode.
+
+    `first` is the picture of that state if it was drawn already (a picture may hang on how often one was drawn), `seen`
+    is called with each frame and the rewards so far; the rest as in `record_episode`.
+    """
+    assert env.spec is not None
+    name = env.spec.id
     frames = FrameStore()
-    frames.append(frame_of(env))
     observations = [readable(env.observation_space, observation)]
     actions: list[Any] = []
     rewards: list[float] = []
     thoughts: list[Thought] = []
+
+    def keep(frame: Frame) -> None:
+        frames.append(frame)
+        seen(frame, rewards)
+
+    keep(frame_of(env) if first is None else first)
     terminated = truncated = False
     while not (terminated or truncated):
         look_up(len(rewards))
-        action, thought = policy.decide(observation, info, greedy=greedy)
+        action, thought = decide(observation, info)
         observation, reward, terminated, truncated, info = env.step(action)
         actions.append(action)
         rewards.append(float(reward))
         thoughts.append(thought)
         observations.append(readable(env.observation_space, observation))
-        frames.append(frame_of(env))
+        keep(frame_of(env))
     discrete = np.ndim(actions[0]) == 0
     episode = Episode(
         env=name,
-        seed=seed,
         fps=frame_rate(env),
         observation_names=readable_names(name, env.observation_space),
         action_names=action_names(name, env.action_space),
@@ -85,7 +112,6 @@ def record_episode(
         ending=ending_words(name, observation, bool(terminated), bool(truncated), rewards[-1]),
         thoughts=thoughts,
         frames=frames,
-        greedy=greedy,
         **labels,
     )
     episode.check()

@@ -53,6 +53,10 @@ def do(command: m.Command, channel: Channel) -> None:
             from rlstudio.jobs.export import export
 
             export(command, channel)
+        case m.BranchEpisode():
+            from rlstudio.jobs.branch import branch
+
+            branch(command, channel)
         case m.MakeCatalogue(cache_dir):
             from rlstudio.envs.catalogue import build_cards, load_cards
 
