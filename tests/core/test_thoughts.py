@@ -32,7 +32,8 @@ def test_columns_are_filled_up_with_nan_and_each_step_gets_its_own_back() -> Non
     assert [thought.note for thought in thoughts[:2]] == ["greedy", ""]
     with pytest.raises(IndexError):
         thoughts[3]
-    assert [thought.value for thought in [Thought(value=1.0)] + thoughts] == [1.0, 2.0, None, None]
+    joined = thoughts.__radd__([Thought(value=1.0)])  # as a list does with "+"
+    assert [thought.value for thought in joined] == [1.0, 2.0, None, None]
 
 
 def test_columns_that_do_not_fit_each_other_are_refused() -> None:
