@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rlstudio.algorithms.base import Learner
-from rlstudio.core.messages import Change, Evaluation
+from rlstudio.core.messages import Change, Evaluation, PolicyData
 from rlstudio.core.run_config import RunConfig
 from rlstudio.jobs.gathered import Gathered
 from rlstudio.jobs.policies import policy_data
@@ -77,8 +78,8 @@ class RunRecord:
         """One thing a person did."""
         self._folder.append_event(kind, step, seconds, **fields)
 
-    def write(self, gathered: Gathered, summary: dict[str, Any]) -> None:
-        """Episodes, metrics, evaluations, changes, and where the run is."""
+    def write(self, gathered: Gathered, summary: dict[str, Any], snapshots: Sequence[PolicyData] = ()) -> None:
+        """Episodes, metrics, evaluations, changes, where the run is, and policies to look back at."""
         if gathered.episodes:
             columns = gathered.episode_arrays()
             self._folder.append_episodes(
@@ -100,6 +101,8 @@ class RunRecord:
             )
         fields = {key: summary[key] for key in summary if key != "run"}
         self._folder.write_info(**fields, live_params=self._live_params, synced=False)
+        for policy in snapshots:
+            self._folder.save_snapshot(policy)
 
     def evaluated(self, evaluation: Evaluation, learner: Learner, algorithm: str) -> None:
         """Keep the weights of the best evaluation so far: the policy alone, for a replay buffer may be large."""

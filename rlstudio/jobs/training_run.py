@@ -20,6 +20,7 @@ from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.gathered import Gathered
 from rlstudio.jobs.live_params import LiveParams
 from rlstudio.jobs.policies import policy_data
+from rlstudio.jobs.policy_snapshots import PolicySnapshots
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.screen_feed import ScreenFeed
 from rlstudio.jobs.training_view import TrainingView
@@ -59,6 +60,7 @@ class TrainingRun:
         self._record = record
         self._view = view
         self._evaluations = evaluations
+        self._snapshots = PolicySnapshots(config, record.first_step, learns=spec.learns)
         self._learner: Learner
         self._words = "starting"
         self._disk = Gathered()
@@ -106,6 +108,8 @@ class TrainingRun:
             self._evaluate()
         if self.live.pending or self.step >= self.live.next_scripted_step:
             self._apply_changes()
+        if self.step >= self._snapshots.due_step and self._snapshots.updated:
+            self._snapshots.take(self._learner, self.spec.key, self.step, self._record.run)
         if controls.step_once == "step":
             controls.pause_again()
         if self._stop_requested:
@@ -137,7 +141,7 @@ class TrainingRun:
 
     def log(self, **metrics: float) -> None:
         """See Run.log."""
-        self._learned = True
+        self._learned = self._snapshots.updated = True
         if metrics:  # a learner of tables updates at every step, and says something now and then
             self._keep(metrics)
         if self._controls.step_once == "update":
@@ -281,7 +285,7 @@ class TrainingRun:
     def write_disk(self) -> None:
         """Write what happened since the last time."""
         self._channel.enter(Phase.SAVING)
-        self._record.write(self._disk, self.summary())
+        self._record.write(self._disk, self.summary(), self._snapshots.hand_over())
         self._disk = Gathered()
 
     def _save_checkpoint(self) -> None:

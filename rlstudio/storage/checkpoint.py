@@ -46,18 +46,20 @@ def write_checkpoint(
     learner_values: Mapping[str, Any],
     note: Mapping[str, Any],
     others: Mapping[str, bytes] = MappingProxyType({}),
+    *,
+    synced: bool = True,
 ) -> None:
     """Write the checkpoint `folder`; one that is there already is replaced. Raises RunFolderError.
 
     Without any array or value of the learner only the policy is written: it can be played, not continued (unless a
-    learner was saved at this step before, which then stays). `others` are files for use elsewhere, never read here.
+    learner was saved at this step before, which then stays). `others` are files for use elsewhere, never read here. `synced` is as for `new_folder`.
     """
     policy_arrays = _native(policy.arrays, "the policy")
     arrays = _native(learner_arrays, "the learner")
     about = {"format": FORMAT, "step": step, "algorithm": policy.algorithm, "note": dict(note)}
     about |= {"settings": policy.settings, "arrays": _shapes(policy_arrays)}
     learner = {"format": FORMAT, "values": dict(learner_values), "arrays": _shapes(arrays)}
-    with disk_errors("save the checkpoint", folder), new_folder(folder) as temporary:
+    with disk_errors("save the checkpoint", folder), new_folder(folder, synced=synced) as temporary:
         (temporary / "checkpoint.json").write_text(_json(about, "the policy"), encoding="utf-8")
         files = {"policy.safetensors": policy_arrays}
         if learner_arrays or learner_values:

@@ -11,11 +11,12 @@ from rlstudio.core.whole_file import TEMPORARY, sync, sync_folder, temporary_bes
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
+def new_folder(path: Path, *, synced: bool = True) -> Iterator[Path]:
     """A temporary folder to fill; at the end of the block it is synced and takes the place of `path`.
 
     A folder that is already there is moved aside under the name `.tmp-old-NAME` first and deleted afterwards;
-    `mend_folders` puts it back should the program die in between.
+    `mend_folders` puts it back should the program die in between. Without `synced` the system writes it when it likes:
+    a program that dies harms nothing then, but a power cut may leave it damaged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(path)
@@ -23,9 +24,10 @@ def new_folder(path: Path) -> Iterator[Path]:
     temporary.mkdir()
     try:
         yield temporary
-        for file in temporary.iterdir():
-            sync(file)
-        sync_folder(temporary)
+        if synced:
+            for file in temporary.iterdir():
+                sync(file)
+            sync_folder(temporary)
         if path.exists():
             shutil.rmtree(aside, ignore_errors=True)
             path.rename(aside)
@@ -35,7 +37,8 @@ def new_folder(path: Path) -> Iterator[Path]:
         if aside.exists() and not path.exists():
             aside.rename(path)
         raise
-    sync_folder(path.parent)
+    if synced:
+        sync_folder(path.parent)
     shutil.rmtree(aside, ignore_errors=True)
 
 
