@@ -1,4 +1,4 @@
-"""PolicySnapshots: the policy kept at steps spread by `core.learning_scale`, so that its learning can be looked back at.
+"""PolicySnapshots: the policy kept at steps spread by `core.learning_scale`, so that one can look back at its learning.
 
 Only an update makes a new policy, so none is kept until one has happened. Taking one copies a few arrays; they are
 written with the disk's other business, once a second, so that a run that is over within a second isn't held up at all.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -24,14 +25,14 @@ def test_a_run_of_known_length_has_as_many_steps_as_asked_for_half_of_them_in_it
         steps.append(next_step(steps[-1], end, 64))
     assert 55 <= len(steps) <= 66
     assert sum(step <= end / 4 for step in steps) >= len(steps) / 2
-    assert max(b - a for a, b in zip(steps, steps[1:], strict=False)) <= max(2, end / 32)
+    assert max(b - a for a, b in itertools.pairwise(steps)) <= max(2, end / 32)
 
 
 def test_without_a_known_length_steps_grow_by_the_logarithm() -> None:
     steps = [0]
     while steps[-1] < 10**9:
         steps.append(next_step(steps[-1], None, 64))
-    assert all(a < b for a, b in zip(steps, steps[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(steps))
     assert len(steps) < 100
 
 
@@ -50,9 +51,9 @@ def test_thinning_as_it_goes_on_leaves_steps_spread_over_the_scale(seed: int) ->
             assert victim not in (0, step, None)
             steps.remove(victim)
     places = [place(s, step) for s in steps]
-    gaps = [b - a for a, b in zip(places, places[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(places)]
     given = [place(s, step) for s in offered]
-    unavoidable = max(b - a for a, b in zip(given, given[1:], strict=False))
+    unavoidable = max(b - a for a, b in itertools.pairwise(given))
     assert max(gaps) <= 3 * 2.0 / (most - 1) + unavoidable
 
 

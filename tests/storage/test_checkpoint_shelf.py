@@ -1,4 +1,4 @@
-"""Which checkpoints stay: bounded in number and megabytes, dense early, the first, best and newest always among them."""
+"""Which checkpoints stay: bounded in number and bytes, dense early, the first, best and newest always among them."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_files_for_use_elsewhere_stay_in_the_newest_two_and_the_best(folder: Run
 
 
 def test_a_run_that_goes_on_lets_go_of_what_an_earlier_version_kept(folder: RunFolder) -> None:
-    """Before, every checkpoint kept its model.zip; such a folder opens as it is and is tidied by its next checkpoint."""
+    """Once every checkpoint kept its model.zip; such a folder opens as it is, and its next checkpoint tidies it."""
     for step in (10, 20, 30):
         save_whole(folder, step)
     folder.close()
