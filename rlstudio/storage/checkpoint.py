@@ -52,8 +52,8 @@ def write_checkpoint(
     """Write the checkpoint `folder`; one that is there already is replaced. Raises RunFolderError.
 
     Without any array or value of the learner only the policy is written: it can be played, not continued (unless a
-    learner was saved at this step before, which then stays). `others` are files for use elsewhere, never read here. `synced` is as for
-    `new_folder`.
+    learner was saved at this step before, which then stays). `others` are files for use elsewhere, never read here.
+    `synced` is as for `new_folder`.
     """
     policy_arrays = _native(policy.arrays, "the policy")
     arrays = _native(learner_arrays, "the learner")
