@@ -83,6 +83,10 @@ class Episode:
         discount: the factor γ a step that the policy's values are of; None where that is not known, or where they are
             not in units of the rewards.
         marks: frames that a person marked, ascending.
+        saliency: where pictures are observed, how much each action hung on each pixel (see core.saliency): T pictures
+            of the observation's size, or none at all.
+        run: folder of the run on this machine, None where it is not here; `run_name` is its name, wherever it is.
+        recorded: when, as an ISO date; versions: of the packages it was recorded with.
     """
 
     env: str
@@ -107,6 +111,15 @@ class Episode:
     greedy: bool = True
     discount: float | None = None
     marks: tuple[int, ...] = ()
+    saliency: FrameStore = field(default_factory=FrameStore)
+    run_name: str = ""
+    recorded: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there are frames: data that came from elsewhere may be numbers alone."""
+        return len(self.frames) > 0
 
     @property
     def length(self) -> int:
@@ -130,9 +143,11 @@ class Episode:
         lengths = {
             "actions": (len(self.actions), steps),
             "observations": (len(self.observations), steps + 1),
-            "frames": (len(self.frames), steps + 1),
+            "frames": (len(self.frames), steps + 1 if self.has_pictures else 0),
             "thoughts": (len(self.thoughts), steps),
         }
+        if len(self.saliency):
+            lengths["saliency"] = (len(self.saliency), steps)
         wrong = [f"{name}: {has} instead of {needs}" for name, (has, needs) in lengths.items() if has != needs]
         if wrong:
             raise ValueError(f"an episode of {steps} steps does not fit: " + ", ".join(wrong))

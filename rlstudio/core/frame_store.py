@@ -39,8 +39,12 @@ class FrameStore:
         return len(self.blobs)
 
     def __getitem__(self, index: int) -> Frame:
+        """One frame. Raises ValueError where it is damaged, IndexError where there is none."""
         size = int(np.prod(self.shape))
-        raw = zstandard.ZstdDecompressor().decompress(self.blobs[index], max_output_size=size)
+        try:
+            raw = zstandard.ZstdDecompressor().decompress(self.blobs[index], max_output_size=size)
+        except zstandard.ZstdError as error:
+            raise ValueError(f"frame {index} cannot be unpacked: {error}") from error
         if len(raw) != size:
             raise ValueError(f"frame {index} holds {len(raw)} bytes instead of {size}")
         return np.frombuffer(raw, np.uint8).reshape(self.shape)

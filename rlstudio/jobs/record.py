@@ -19,7 +19,8 @@ from rlstudio.envs.spaces import action_names, readable, readable_names
 from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.evaluate import summarise
 from rlstudio.jobs.policies import build_policy
-from rlstudio.storage.episode_file import save_episode
+from rlstudio.storage.episode_file import SUFFIX, save_episode
+from rlstudio.storage.run_info import now, package_versions
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -149,6 +150,8 @@ def record(command: RecordEpisodes, channel: Channel) -> None:
                 run=command.policy.run if command.policy else None,
                 algorithm=command.policy.algorithm if command.policy else "random",
                 step=command.policy.step if command.policy else None,
+                recorded=now(),
+                versions=package_versions(),
             )
             channel.enter(Phase.SAVING)
             if command.save_to:
@@ -167,6 +170,6 @@ def _free_path(folder: Path) -> Path:
     """The next unused file name among recorded episodes."""
     folder.mkdir(parents=True, exist_ok=True)
     number = 1
-    while (path := folder / f"episode-{number:04d}.npz").exists():
+    while (path := folder / f"episode-{number:04d}{SUFFIX}").exists():
         number += 1
     return path

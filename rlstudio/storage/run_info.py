@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,11 @@ class RunInfo:
     error: str | None = None
     best_checkpoint: int | None = None
     live_params: dict[str, Any] = field(default_factory=dict)
+
+
+def now() -> str:
+    """The time here, as an ISO date."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def package_versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from rlstudio.storage.episode_file import load_episode
+from rlstudio.storage.episode_file import SUFFIX, load_episode
 from rlstudio.storage.runs import delete_run, list_runs
 from rlstudio.ui.background import Background
 from rlstudio.ui.main_window import MainWindow
@@ -50,7 +50,7 @@ class Library(QObject):
         """Ask what to open."""
         dialog = QFileDialog(self._window, "Open a run or a recorded episode", str(self._runs_dir))
         dialog.setObjectName("openDialog")
-        dialog.setNameFilters(["Runs and episodes (run.json *.npz)", "Runs (run.json)", "Episodes (*.npz)"])
+        dialog.setNameFilters(["Runs and episodes (run.json *.rlepisode *.npz)", "Runs (run.json)", "Episodes (*.rlepisode *.npz)"])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.open_path(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
@@ -58,7 +58,7 @@ class Library(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a run folder, its run.json, or a recorded episode."""
-        if path.suffix == ".npz":
+        if path.suffix in (SUFFIX, ".npz"):
             self._background.run(lambda: load_episode(path), self.episodeOpened.emit)
             return
         folder = path.parent if path.name == "run.json" else path

@@ -12,7 +12,7 @@ from rlstudio.core.episode import Episode
 from rlstudio.core.history import History
 from rlstudio.core.messages import PolicyData
 from rlstudio.core.run_events import marks_of
-from rlstudio.storage.episode_file import load_episode
+from rlstudio.storage.episode_file import episode_files, load_episode
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.storage.run_info import RunInfo
@@ -45,7 +45,7 @@ def open_run(path: Path) -> OpenedRun:
 def _episodes(folder: Path) -> list[Episode]:
     """The newest recorded episodes; one whose file is damaged is left out."""
     found = []
-    for file in sorted(folder.glob("*.npz"))[-MOST_EPISODES:]:
+    for file in episode_files(folder)[-MOST_EPISODES:]:
         with contextlib.suppress(ValueError, OSError):
             found.append(load_episode(file))
     return found

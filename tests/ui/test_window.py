@@ -156,7 +156,7 @@ def test_train_record_export_and_all_numbers_are_one(studio: Studio, tmp_path: P
     stage.seek_last()
     assert f"return {episode.total_reward:g}" in _strip_text(studio)
     assert studio.window.scores.text().count("\n") >= 1
-    (file,) = (run / "episodes").glob("*.npz")
+    (file,) = (run / "episodes").glob("*.rlepisode")
     assert file.stat().st_size > 0
 
     stage.export()
