@@ -7,25 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.frame_store import Frame
 from rlstudio.core.messages import FrameNote
 from rlstudio.core.playback import Playback
-from rlstudio.ui.icons import set_icon
 from rlstudio.ui.widgets.export_dialog import ExportDialog
-from rlstudio.ui.widgets.frame_view import FrameView
+from rlstudio.ui.widgets.picture_area import PictureArea
+from rlstudio.ui.widgets.stage_controls import StageControls
 from rlstudio.ui.widgets.status_strip import StatusStrip
 from rlstudio.ui.widgets.transport_bar import TransportBar
-from rlstudio.ui.widgets.watch_picker import WatchPicker
-
-_TOY_TEXT = ("Blackjack", "CliffWalking", "FrozenLake", "Taxi")
-
-
-def drawn_in_pixels(env: str) -> bool:
-    """Whether an environment's pictures are pixel art (toy text) and want sharp pixels."""
-    return env.startswith(_TOY_TEXT)
 
 
 class StagePanel(QWidget):
@@ -56,23 +48,23 @@ class StagePanel(QWidget):
         self._last = 0  # the episode shown before going live
         self._returns: NDArray[np.float64] = np.zeros(1)
         self._playback = Playback(0)
-        self._painted: tuple[Episode, int] | None = None  # the recorded frame that is in the view
+        self._kept: list[Episode] | None = None  # recordings that wait while others are visited
         self._live: tuple[Frame, FrameNote] | None = None
         self._message = ""
         self._env = ""
         self.strip = StatusStrip()
-        self.view = FrameView()
+        self.pictures = PictureArea()
+        self.view = self.pictures.view
         self.transport = TransportBar()
-        self.watch = WatchPicker()
-        self.back_button = self._make_button("backToLiveButton", "Back to live", "live", self._leave_recording)
-        self.recordings_button = self._make_button("recordingsButton", "", "film", self.show_recording)
-        for control in (self.back_button, self.recordings_button, self.watch):
-            self.strip.add_control(control)
+        self.controls = StageControls()
+        self.watch, self.back_button = self.controls.watch, self.controls.back_button
+        self.recordings_button = self.controls.recordings_button
+        self.strip.add_control(self.controls)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.strip)
-        layout.addWidget(self.view, 1)
+        layout.addWidget(self.pictures, 1)
         layout.addWidget(self.transport)
         self._connect()
         self._show_mode()
@@ -126,24 +118,30 @@ class StagePanel(QWidget):
         if self._current is not None:
             self._last, self._current = self._current, None
             self._playback.playing = False
+        self._end_visit()
         self._show_mode()
         self._show_live_again()
 
     # ------------------------------------------------------------ recordings
 
     def add_episode(self, episode: Episode) -> None:
-        """Append a recorded episode. The first one is shown and played at once."""
+        """Append a recorded episode. The first one is shown and played at once, unless others are visited."""
+        if self._kept is not None:
+            self._kept.append(episode)
+            return
         self._episodes.append(episode)
         if len(self._episodes) == 1:
             self._show_episode(0)
             self._set_playing(True)
         else:
-            self.transport.set_episodes(self._episodes, self._shown_or_last())
+            self.transport.set_episodes(self._episodes, self._last if self._current is None else self._current)
             self._show_words()
         self._show_mode()
 
     def set_episodes(self, episodes: Sequence[Episode]) -> None:
         """Replace all recordings and show the first one, not playing. None at all: back to live."""
+        self._kept = None
+        self.pictures.end_comparison()
         self._episodes = list(episodes)
         self._last = 0
         if self._episodes:
@@ -152,6 +150,25 @@ class StagePanel(QWidget):
             self.transport.set_episodes([], 0)
             self.transport.set_episode(0, None)
             self.back_to_live()
+
+    def visit(self, episodes: Sequence[Episode], captions: Sequence[str] = (), *, play: bool = True) -> None:
+        """Show these for a while: one alone, or with a caption each up to four side by side under one clock.
+
+        The recordings there are wait meanwhile; they are back when "Back to live" leaves this. Raises ValueError.
+        """
+        kept = self._episodes if self._kept is None else self._kept
+        if not captions:
+            self.set_episodes(episodes)
+        else:
+            self.pictures.begin_comparison(episodes, captions)
+            self._episodes = list(episodes)
+            self._show_episode(self.pictures.compare.longest())
+        self._kept = kept
+        self._set_playing(play)
+
+    def visiting(self) -> bool:
+        """Whether what is shown is there for a while only."""
+        return self._kept is not None
 
     def episodes(self) -> list[Episode]:
         """All recordings there are."""
@@ -242,15 +259,15 @@ class StagePanel(QWidget):
         options = dialog.options()
         self.exportRequested.emit([clip.episode for clip in options.clips], options)
 
-    def _leave_recording(self) -> None:
-        self.back_to_live()
-        self.backToLiveRequested.emit()
-
-    def _shown_or_last(self) -> int:
-        return self._last if self._current is None else self._current
+    def _end_visit(self) -> None:
+        if self._kept is not None:
+            self._episodes, self._kept, self._last = self._kept, None, 0
+            self.transport.set_episodes(self._episodes, 0)
 
     def _go_to_episode(self, step: int) -> None:
-        if self._current is not None and 0 <= self._current + step < len(self._episodes):
+        if self._current is None or self.pictures.comparing:
+            return
+        if 0 <= self._current + step < len(self._episodes):
             self._choose_episode(self._current + step)
 
     def _choose_episode(self, index: int) -> None:
@@ -266,7 +283,7 @@ class StagePanel(QWidget):
         self._returns = episode.returns_so_far()
         self._playback = Playback(episode.length + 1, fps=episode.fps)
         self._playback.speed, self._playback.loop = before.speed, before.loop
-        self.transport.set_episodes(self._episodes, index)
+        self.transport.set_episodes([] if self.pictures.comparing else self._episodes, index)
         self.transport.set_episode(index, episode)
         self.transport.show_playing(False)
         self._show_mode()
@@ -275,17 +292,19 @@ class StagePanel(QWidget):
     def _show_frame(self) -> None:
         assert self._current is not None
         episode, index = self._episodes[self._current], self._playback.index
-        if self._painted is None or self._painted[0] is not episode or self._painted[1] != index:
-            self.view.show_frame(episode.frames[index], sharp=drawn_in_pixels(episode.env))
-            self._painted = episode, index
+        self.pictures.show_recorded(episode, index)
         self._show_words()
         self.transport.show_position(index)
         self.frameShown.emit(episode, index)
 
     def _show_words(self) -> None:
         """What the strip says of the recorded frame, which of how many episodes included. Nothing while live."""
-        if self._current is not None:
-            episode, index = self._episodes[self._current], self._playback.index
+        if self._current is None:
+            return
+        episode, index = self._episodes[self._current], self._playback.index
+        if self.pictures.comparing:
+            self.strip.show_compared(episode, len(self._episodes), index)
+        else:
             self.strip.show_recorded(episode, self._current, len(self._episodes), index, float(self._returns[index]))
 
     def _set_playing(self, playing: bool) -> None:
@@ -293,28 +312,22 @@ class StagePanel(QWidget):
         self.transport.show_playing(playing)
 
     def _show_live_again(self) -> None:
-        self._painted = None
         if self._live is None:
             self.strip.show_nothing()
-            self.view.show_message(self._message)
+            self.pictures.show_message(self._message)
         else:
             self._show_live_now()
 
     def _show_live_now(self) -> None:
         assert self._live is not None
         frame, note = self._live
-        self.view.show_frame(frame, sharp=drawn_in_pixels(self._env))
+        self.pictures.show_live(frame, self._env)
         self.strip.show_live(note)
 
     def _show_mode(self) -> None:
-        """Only what works is visible."""
         recording = self._current is not None
         self.transport.setVisible(recording)
-        self.back_button.setVisible(recording)
-        self.watch.setVisible(not recording)
-        count = len(self._episodes)
-        self.recordings_button.setText(f"{count} recorded" if count > 1 else "Recording")
-        self.recordings_button.setVisible(not recording and count > 0)
+        self.controls.show_mode(recording=recording, count=len(self._episodes))
 
     def _set_speed(self, speed: float) -> None:
         self._playback.speed = speed
@@ -323,6 +336,9 @@ class StagePanel(QWidget):
         self._playback.loop = loop
 
     def _connect(self) -> None:
+        for leave in (self.back_to_live, self.backToLiveRequested):
+            self.controls.backPressed.connect(leave)
+        self.controls.recordingsPressed.connect(self.show_recording)
         self.watch.currentIndexChanged.connect(lambda: self.watchModeChanged.emit(self.watch_mode()))
         bar = self.transport
         bar.playToggled.connect(self.toggle_play)
@@ -332,11 +348,3 @@ class StagePanel(QWidget):
         bar.loopChanged.connect(self._set_loop)
         bar.episodeChosen.connect(self._choose_episode)
         bar.exportPressed.connect(self.export)
-
-    def _make_button(self, name: str, words: str, icon: str, pressed: object) -> QPushButton:
-        button = QPushButton(words)
-        button.setObjectName(name)
-        button.setAccessibleName(words or "Show the recording")
-        set_icon(button, icon)
-        button.clicked.connect(lambda: pressed())
-        return button

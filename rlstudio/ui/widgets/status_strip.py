@@ -71,6 +71,13 @@ class StatusStrip(QWidget):
         self._show_detail(episode.ending if ended else f"{episode.env} · seed {episode.seed}", ended)
         self._show_numbers(index, episode.length, return_so_far)
 
+    def show_compared(self, longest: Episode, count: int, index: int) -> None:
+        """Say what several recorded episodes side by side are; each says its own return."""
+        self._show(f"{count} episodes side by side · one clock", "strong")
+        self._show_detail(f"{longest.env} · seed {longest.seed}", False)
+        self._show_numbers(index, longest.length, 0.0)
+        self.return_label.clear()
+
     def say_starting(self, words: str) -> None:
         """What a run that is about to begin waits for, in place of the live episode's words; "" once it has begun."""
         before, self._starting = self._starting, words
