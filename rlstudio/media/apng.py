@@ -60,9 +60,9 @@ def write_apng(
         writer = _Writer(file, colours, count, delay)
         for frame, box in with_changes(watch):
             writer.add(frame, box)
-            if stop_above is not None and file.tell() > stop_above:
+            if stop_above is not None and file.tell() + len(_END) > stop_above:
                 raise TooLargeError(f"{count} frames need more than {stop_above:,} bytes")
-        file.write(_chunk(b"IEND", b""))
+        file.write(_END)
         n_bytes = file.tell()
     return MediaInfo(path, count, writer.width, writer.height, n_bytes, float(count * delay), exact_colours=True)
 
@@ -176,3 +176,6 @@ def _filtered(part: Frame) -> bytes:
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+_END = _chunk(b"IEND", b"")

@@ -114,7 +114,7 @@ FORMATS: tuple[MediaFormat, ...] = (
         name="MP4 video (H.264)",
         summary="Smallest for long films, and what video sites, phones and slides expect.",
         writer="rlstudio.media.video:write_mp4",
-        qualities=(85, 65, 45, 25, 5),
+        qualities=(85, 65, 45, 25, 10),
     ),
     MediaFormat(
         key="webm",
@@ -122,7 +122,7 @@ FORMATS: tuple[MediaFormat, ...] = (
         name="WebM video (VP9)",
         summary="For web pages: as small as MP4 and free of patents; slower to write.",
         writer="rlstudio.media.video:write_webm",
-        qualities=(85, 65, 45, 25, 5),
+        qualities=(85, 65, 45, 25, 10),
     ),
     MediaFormat(
         key="apng",

@@ -92,8 +92,6 @@ def _write(
     shown: NDArray[np.uint8] = np.zeros((0, 0), np.uint8)
     coder = Coder((0, 0, 3))
     for number, (frame, box) in enumerate(frames):
-        if stop_above is not None and file.tell() > stop_above:
-            raise TooLargeError(f"{len(delays)} frames need more than {stop_above:,} bytes")
         if number == 0:
             coder = Coder(frame.shape)
             file.write(gif_blocks.header(frame.shape[1], frame.shape[0], palette.table))
@@ -106,5 +104,7 @@ def _write(
             shown[box] = places
         rows, columns = box
         file.write(gif_blocks.frame(stored, columns.start, rows.start, delays[number], transparent))
+        if stop_above is not None and file.tell() + len(gif_blocks.TRAILER) > stop_above:
+            raise TooLargeError(f"{len(delays)} frames need more than {stop_above:,} bytes")
     file.write(gif_blocks.TRAILER)
     return shown.shape[0], shown.shape[1]

@@ -51,7 +51,7 @@ class _Codec:
 
 # Drawn pictures (flat colours, sharp edges), as "animation" is tuned for. Presets as measured in bench_media.py: slower
 # ones take twice the time for a tenth of the size.
-_H264 = _Codec("libx264", "mp4", 14, 40, {"preset": "veryfast", "tune": "animation"}, {"movflags": "faststart"})
+_H264 = _Codec("libx264", "mp4", 14, 36, {"preset": "veryfast", "tune": "animation"}, {"movflags": "faststart"})
 _VP9 = _Codec(
     "libvpx-vp9", "webm", 16, 58, {"b": "0", "deadline": "realtime", "cpu-used": "7", "row-mt": "1", "threads": "4"}, {}
 )
