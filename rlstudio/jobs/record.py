@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from rlstudio.envs.make import ending_words, frame_of, frame_rate, make, step_li
 from rlstudio.envs.spaces import action_names, readable, readable_names
 from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.evaluate import summarise
+from rlstudio.jobs.known_discount import known_discount
+from rlstudio.jobs.looking import Looking
 from rlstudio.jobs.policies import build_policy
 from rlstudio.storage.episode_file import SUFFIX, save_episode
 from rlstudio.storage.run_info import now, package_versions
@@ -52,11 +55,9 @@ def record_episode(
     """
     observation, info = env.reset(seed=seed)
     policy.start_episode(seed)
-
-    def decide(observation: Any, info: dict[str, Any]) -> tuple[Any, Thought]:
-        return policy.decide(observation, info, greedy=greedy)
-
-    return record_from(env, observation, info, decide, look_up=look_up, seed=seed, greedy=greedy, **labels)
+    looking = Looking(policy, greedy=greedy)
+    episode = record_from(env, observation, info, looking.decide, look_up=look_up, seed=seed, greedy=greedy, **labels)
+    return replace(episode, saliency=looking.pictures)
 
 
 def record_from(
@@ -127,6 +128,7 @@ def record(command: RecordEpisodes, channel: Channel) -> None:
     scores: list[Score] = []
     try:
         policy = build_policy(command.policy, env)
+        discount = known_discount(command.policy)
         limit = step_limit(env)
         for index in range(command.episodes):
 
@@ -150,6 +152,7 @@ def record(command: RecordEpisodes, channel: Channel) -> None:
                 run=command.policy.run if command.policy else None,
                 algorithm=command.policy.algorithm if command.policy else "random",
                 step=command.policy.step if command.policy else None,
+                discount=discount,
                 recorded=now(),
                 versions=package_versions(),
             )

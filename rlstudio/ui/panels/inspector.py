@@ -15,6 +15,7 @@ from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.candidate_list import CandidateList
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.fact_table import FactTable
+from rlstudio.ui.widgets.looking_view import LookingView
 from rlstudio.ui.widgets.numbers import number, signed
 from rlstudio.ui.widgets.row_words import RowWords, row_words
 from rlstudio.ui.widgets.search_tree import SearchTree
@@ -50,6 +51,7 @@ class InspectorPanel(QWidget):
         self.step_facts = FactTable(cell_width=200)
         self.observation = FactTable(cell_width=170, bars=True)
         self.thoughts = ThoughtBars()
+        self.looking = LookingView()
         self.candidates = CandidateList()
         self.tree = SearchTree()
         self.thought_title = ElidedLabel()
@@ -73,7 +75,7 @@ class InspectorPanel(QWidget):
             self._lay_out_rows(episode)
         self._show_facts(episode, index)
         self._show_observation(episode, index)
-        for view in (self.thoughts, self.candidates, self.tree):
+        for view in (self.thoughts, self.looking, self.candidates, self.tree):
             view.show_step(episode, index)
 
     # ------------------------------------------------------------ values
@@ -128,6 +130,7 @@ class InspectorPanel(QWidget):
     def _lay_out_thoughts(self, episode: Episode) -> None:
         self._thought_part.setVisible(self.thoughts.lay_out(episode))
         self.thought_title.setText(self.thoughts.title)
+        self._looking_part.setVisible(self.looking.lay_out(episode))
         self._candidate_part.setVisible(self.candidates.lay_out(episode))
         self.candidate_title.setText(self.candidates.title)
         self._tree_part.setVisible(self.tree.lay_out(episode))
@@ -144,7 +147,7 @@ class InspectorPanel(QWidget):
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._parts.direction() != direction:
             self._parts.setDirection(direction)
-        for view in (self.observation, self.candidates, self.tree):
+        for view in (self.observation, self.looking, self.candidates, self.tree):
             view.set_room(self._room_under_title() if wide else 0)
 
     def _room_under_title(self) -> int:
@@ -163,16 +166,18 @@ class InspectorPanel(QWidget):
         self._step_part = _part(ElidedLabel("state → action → reward"), self.step_facts, self.note)
         self._observation_part = _part(ElidedLabel("observation"), self.observation)
         self._thought_part = _part(self.thought_title, self.thoughts)
+        self._looking_part = _part(ElidedLabel("this choice depends most on"), self.looking)
         self._candidate_part = _part(self.candidate_title, self.candidates)
         self._tree_part = _part(ElidedLabel("search tree, steps ahead"), self.tree)
         self._all_parts = (
             self._step_part,
             self._observation_part,
             self._thought_part,
+            self._looking_part,
             self._candidate_part,
             self._tree_part,
         )
-        for part, stretch in zip(self._all_parts, (3, 4, 4, 3, 4), strict=True):
+        for part, stretch in zip(self._all_parts, (3, 4, 4, 4, 3, 4), strict=True):
             self._parts.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
