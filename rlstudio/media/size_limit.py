@@ -73,17 +73,16 @@ def write_within(
 def _search(tries: _Tries, steps: list[_Step], best: int, lower: list[int]) -> MediaInfo:
     qualities = [best, *lower]
     worst = qualities[-1]
-    tries.expect(2 + len(steps).bit_length() * (1 + tries.exact_may_be_smaller) + len(qualities).bit_length())
+    tries.expect(3 + len(steps).bit_length() + len(qualities).bit_length())
     if info := tries.attempt(steps[0], best):
         return info
 
     def fits_at_worst(number: int) -> MediaInfo | None:
-        info = tries.attempt(steps[number], worst) if number or worst != best else None  # not the first try again
-        if info is None and number and tries.exact_may_be_smaller:
-            info = tries.attempt(steps[number], best)
-        return info
+        return tries.attempt(steps[number], worst) if number or worst != best else None  # not the first try again
 
     number, info = _first_that_fits(len(steps), fits_at_worst)
+    if number > 1 and tries.exact_may_be_smaller and (exact := tries.attempt(steps[1], best)):
+        return exact
     if info is None:
         number, info = len(steps) - 1, tries.last_resort(steps[-1], worst)
     step = steps[number]

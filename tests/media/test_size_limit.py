@@ -34,7 +34,7 @@ def written(path: Path, key: str, limit: int | None, frames: list[Frame] | None 
 
 def roomy(info: MediaInfo) -> int:
     """A little more than a video took: what libx264 writes with several threads is not always the same to the byte."""
-    return int(info.n_bytes * 1.03)
+    return int(info.n_bytes * 1.1)
 
 
 def size_on_disk(path: Path) -> int:
@@ -76,7 +76,7 @@ def test_quality_goes_first_then_frames_then_size(tmp_path: Path) -> None:
     b = written(tmp_path / "b.mp4", "mp4", roomy(half))
     assert "every 2nd frame, 12 a second" in b.given_up
     assert (b.frames, b.width, b.height) == (N // 2, *SIZE)
-    c = written(tmp_path / "c.mp4", "mp4", int(half.n_bytes * 0.8))
+    c = written(tmp_path / "c.mp4", "mp4", int(half.n_bytes * 0.75))
     assert "120×90 instead of 160×120" in c.given_up
     assert (c.frames, c.width, c.height) == (N // 2, 120, 90)
 
