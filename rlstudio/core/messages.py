@@ -146,6 +146,21 @@ class RecordEpisodes:
 
 
 @dataclass(frozen=True)
+class RecordCheckpoints:
+    """Record one episode of each of these checkpoints of a run, all with the same seed, in this order.
+
+    Sent again to the job while it runs, `steps` takes the place of what is not recorded yet. It answers with an
+    EpisodeRecorded each, whose index is the checkpoint's step.
+    """
+
+    run: str
+    steps: tuple[int, ...]
+    seed: int
+    greedy: bool = True
+    trusted_files: TrustedFiles = ()
+
+
+@dataclass(frozen=True)
 class EvaluatePolicy:
     """Run episodes without pictures and report each score."""
 
@@ -159,17 +174,64 @@ class EvaluatePolicy:
 
 
 @dataclass(frozen=True)
-class ExportPicture:
-    """Write frames to a file. `clips` holds the frames of each episode, compressed as in FrameStore.
+class PictureStyle:
+    """What an exported picture is written as, and how it is laid out.
 
-    `fps` is the environment's own; the file plays `speed` times as fast.
+    Attributes:
+        format: key of a media.formats.MediaFormat.
+        layout: "plain" for the environment's picture alone, or the key of a composed layout.
+        width: in pixels, the height follows; None: the layout's own.
+        theme: "light" or "dark", of a composed layout.
+        caption: written into a composed layout; "" for none.
+        size_limit: in bytes; None: as large as it gets.
     """
 
+    format: str = "gif"
+    layout: str = "plain"
+    width: int | None = None
+    theme: Literal["light", "dark"] = "light"
+    caption: str = ""
+    size_limit: int | None = None
+
+
+@dataclass(frozen=True)
+class ExportClip:
+    """Frames `first` to `last`, both included, of an episode as plain data (core.episode_data)."""
+
+    data: dict[str, Any]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class ExportPicture:
+    """Write parts of episodes, one after the other, to a file that plays `speed` times as fast as they were."""
+
     path: str
-    shape: tuple[int, int, int]
-    clips: list[list[bytes]]
-    fps: float
+    clips: tuple[ExportClip, ...]
     speed: float = 1.0
+    style: PictureStyle = PictureStyle()
+
+
+@dataclass(frozen=True)
+class FilmTraining:
+    """Write a film from untrained to trained: a run's checkpoints act one after the other, all from one seed.
+
+    Attributes:
+        run: its folder.
+        checkpoints: how many of those it kept, the first and the last always among them.
+        seconds_each: how long each is seen at most, at `speed` times real time.
+    """
+
+    run: str
+    path: str
+    checkpoints: int = 8
+    seconds_each: float = 4.0
+    speed: float = 1.0
+    seed: int = 10_000
+    greedy: bool = True
+    style: PictureStyle = PictureStyle("mp4")
+    trusted_files: TrustedFiles = ()
 
 
 @dataclass(frozen=True)
@@ -232,8 +294,10 @@ Command = (
     | StartPlaying
     | UsePolicy
     | RecordEpisodes
+    | RecordCheckpoints
     | EvaluatePolicy
     | ExportPicture
+    | FilmTraining
     | BranchEpisode
     | HumanAction
     | HandBack
@@ -373,7 +437,7 @@ class EpisodeRecorded:
 
 @dataclass(frozen=True)
 class Exported:
-    """A picture file was written."""
+    """A picture file was written; what its size limit took away stands in `given_up`, in words."""
 
     path: str
     frames: int
@@ -381,6 +445,7 @@ class Exported:
     height: int
     n_bytes: int
     seconds: float
+    given_up: str = ""
 
 
 @dataclass(frozen=True)

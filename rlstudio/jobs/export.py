@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from rlstudio.core.frame_store import Frame, FrameStore
+from rlstudio.core.episode_data import episode_from_data
 from rlstudio.core.messages import Exported, ExportPicture, Finished, Progress, Stop
-from rlstudio.media.gif import Cancelled, write_gif
+from rlstudio.media.errors import Cancelled
+from rlstudio.media.formats import format_named
+from rlstudio.media.frames import Clip, ClipFrames, Scaled, size_for_width
+from rlstudio.media.size_limit import write_within
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
 
-class _Clips:
-    """The frames of several episodes, end to end; may be gone through more than once."""
-
-    def __init__(self, command: ExportPicture) -> None:
-        self._store = FrameStore(command.shape, [blob for clip in command.clips for blob in clip])
-
-    def __len__(self) -> int:
-        return len(self._store)
-
-    def __iter__(self) -> Iterator[Frame]:
-        return iter(self._store)
-
-
 def export(command: ExportPicture, channel: Channel) -> None:
     """The job: Progress as it goes, Exported, then Finished. Stop leaves no file behind."""
-    clips = _Clips(command)
+    clips = [Clip(episode_from_data(clip.data), clip.first, clip.last) for clip in command.clips]
+    style = command.style
+    frames = ClipFrames(clips)
+    height, width, _ = clips[0].episode.frames.shape
+    size = (width, height) if style.width is None else size_for_width((width, height), style.width)
     stop_seen = False
 
     def progress(done: int, total: int) -> None:
@@ -40,16 +33,20 @@ def export(command: ExportPicture, channel: Channel) -> None:
         return stop_seen
 
     try:
-        info = write_gif(
+        info = write_within(
+            style.size_limit,
+            format_named(style.format),
             Path(command.path),
-            clips,
-            len(clips),
-            fps=command.fps * command.speed,
+            frames if size == (width, height) else Scaled(frames, size),
+            len(frames),
+            size,
+            fps=clips[0].episode.fps * command.speed,
             progress=progress,
             cancelled=cancelled,
         )
     except Cancelled:
         channel.send(Finished("stopped"))
         return
-    channel.send(Exported(str(info.path), info.frames, info.width, info.height, info.n_bytes, info.seconds))
+    written = (str(info.path), info.frames, info.width, info.height, info.n_bytes, info.seconds, info.given_up)
+    channel.send(Exported(*written))
     channel.send(Finished("finished"))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 
-from rlstudio.core.messages import ExportPicture
+from rlstudio.core.episode_data import episode_to_data
+from rlstudio.core.messages import ExportClip, ExportPicture
 from rlstudio.ui.app import run_studio
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
@@ -85,7 +86,7 @@ class _Shot:
         self._window.plots.refresh()
         self._then = self._finish
         self._controller.acting.exporting.start(
-            ExportPicture(str(self._gif), episode.frames.shape, [episode.frames.blobs], episode.fps)
+            ExportPicture(str(self._gif), (ExportClip(episode_to_data(episode), 0, episode.length),))
         )
 
     def _finish(self) -> None:

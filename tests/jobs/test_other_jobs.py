@@ -11,8 +11,8 @@ from job_harness import FakeChannel, FakeTime, train_inline
 from PIL import Image
 
 from rlstudio.core import messages as m
-from rlstudio.core.episode import Episode
-from rlstudio.core.episode_data import episode_from_data
+from rlstudio.core.episode import Episode, Thought
+from rlstudio.core.episode_data import episode_from_data, episode_to_data
 from rlstudio.core.frame_store import FrameStore
 from rlstudio.envs.make import make
 from rlstudio.jobs import evaluate as evaluate_module
@@ -249,9 +249,9 @@ def test_what_is_played_is_what_learning_would_begin_with(quick: None) -> None:
 # ---------------------------------------------------------------- exporting
 
 
-def clips(*counts: int) -> tuple[tuple[int, int, int], list[list[bytes]]]:
+def clips(*counts: int) -> tuple[m.ExportClip, ...]:
+    """Whole episodes of so many frames, ten a second."""
     made = []
-    store = FrameStore()
     number = 0
     for count in counts:
         store = FrameStore()
@@ -260,13 +260,25 @@ def clips(*counts: int) -> tuple[tuple[int, int, int], list[list[bytes]]]:
             frame = np.zeros((20, 30, 3), np.uint8)
             frame[:, : number % 30] = (number * 7 % 256, 100, 200)
             store.append(frame)
-        made.append(store.blobs)
-    return store.shape, made
+        steps = count - 1
+        episode = Episode(
+            env="CartPole-v1",
+            env_kwargs={},
+            seed=0,
+            source="random policy",
+            fps=10.0,
+            observations=np.zeros((count, 1), np.float32),
+            actions=np.zeros(steps, np.int64),
+            rewards=np.ones(steps),
+            thoughts=[Thought()] * steps,
+            frames=store,
+        )
+        made.append(m.ExportClip(episode_to_data(episode), 0, steps))
+    return tuple(made)
 
 
 def test_an_export_keeps_every_frame_of_every_clip(tmp_path: Path) -> None:
-    shape, blobs = clips(7, 4)
-    channel = run(m.ExportPicture(str(tmp_path / "out.gif"), shape, blobs, fps=10.0, speed=2.0))
+    channel = run(m.ExportPicture(str(tmp_path / "out.gif"), clips(7, 4), speed=2.0))
     (exported,) = channel.of(m.Exported)
     assert (exported.frames, exported.width, exported.height) == (11, 30, 20)
     assert exported.n_bytes == (tmp_path / "out.gif").stat().st_size
@@ -278,10 +290,30 @@ def test_an_export_keeps_every_frame_of_every_clip(tmp_path: Path) -> None:
     assert channel.finished.status == "finished"
 
 
+def test_an_export_has_the_format_and_size_that_were_asked_for(tmp_path: Path) -> None:
+    (clip,) = clips(9)
+    part = m.ExportClip(clip.data, 2, 6)
+    channel = run(m.ExportPicture(str(tmp_path / "out.webp"), (part,), style=m.PictureStyle("webp", width=60)))
+    (exported,) = channel.of(m.Exported)
+    assert (exported.frames, exported.width, exported.height) == (5, 60, 40)
+    with Image.open(tmp_path / "out.webp") as picture:
+        assert (picture.n_frames, picture.size) == (5, (60, 40))
+
+
+def test_a_size_limit_is_met_and_what_it_took_is_said(tmp_path: Path) -> None:
+    whole = run(m.ExportPicture(str(tmp_path / "whole.gif"), clips(30), speed=2.0)).of(m.Exported)[0]
+    assert whole.given_up == ""
+    limit = whole.n_bytes * 3 // 4
+    style = m.PictureStyle("gif", size_limit=limit)
+    command = m.ExportPicture(str(tmp_path / "out.gif"), clips(30), speed=2.0, style=style)
+    (exported,) = run(command).of(m.Exported)
+    assert exported.n_bytes == (tmp_path / "out.gif").stat().st_size <= limit
+    assert exported.given_up
+
+
 def test_a_stopped_export_leaves_nothing_behind(tmp_path: Path) -> None:
-    shape, blobs = clips(30)
     channel = FakeChannel(lambda channel: m.Stop() if len(channel.of(m.Progress)) > 20 else None)
-    run(m.ExportPicture(str(tmp_path / "out.gif"), shape, blobs, fps=10.0), channel)
+    run(m.ExportPicture(str(tmp_path / "out.gif"), clips(30)), channel)
     assert channel.finished.status == "stopped"
     assert channel.of(m.Exported) == []
     assert list(tmp_path.iterdir()) == []

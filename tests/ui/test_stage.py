@@ -289,7 +289,8 @@ def test_export_asks_then_tells_what_was_chosen(stage: StagePanel, tmp_path: Any
     episodes, options = wanted.at(0)
     assert len(episodes) == 1
     assert options.command().path == str(tmp_path / "out.gif")
-    assert len(options.command().clips[0]) == 6
+    (clip,) = options.command().clips
+    assert (clip.first, clip.last) == (0, 5)
 
 
 def test_only_shown_frames_are_decompressed(stage: StagePanel, monkeypatch: pytest.MonkeyPatch) -> None:

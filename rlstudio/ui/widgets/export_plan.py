@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rlstudio.core.episode import Episode
+from rlstudio.core.episode_data import episode_to_data
 from rlstudio.core.frame_store import Frame, FrameStore
-from rlstudio.core.messages import ExportPicture
+from rlstudio.core.messages import ExportClip, ExportPicture
 from rlstudio.media.changes import with_changes
 
 GIF_MOST_FPS = 50.0
@@ -97,9 +98,7 @@ class ExportOptions:
         """What the exporting job is told."""
         return ExportPicture(
             path=str(self.path),
-            shape=self.clips[0].episode.frames.shape,
-            clips=[clip.blobs() for clip in self.clips],
-            fps=self.fps,
+            clips=tuple(ExportClip(episode_to_data(clip.episode), clip.first, clip.last) for clip in self.clips),
             speed=self.played_speed,
         )
 
