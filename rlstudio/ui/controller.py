@@ -25,6 +25,7 @@ from rlstudio.ui.keys import add_keys
 from rlstudio.ui.library import Library
 from rlstudio.ui.live import Live
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.microscope import Microscope
 from rlstudio.ui.opening import OpenedRun, has_best
 from rlstudio.ui.run_words import numbers, state_words
 from rlstudio.ui.starting import Starting
@@ -69,7 +70,7 @@ class Controller(QObject):
         self._settle.timeout.connect(self.watching.show)
         self._connect_wishes()
         self._connect_jobs()
-        add_keys(window, self.watching)
+        add_keys(window, self.watching, Microscope(window))
 
     # ------------------------------------------------------------ coming and going
 

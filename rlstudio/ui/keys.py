@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.microscope import Microscope
 from rlstudio.ui.watching import Watching
 
 
-def add_keys(window: MainWindow, watching: Watching) -> None:
+def add_keys(window: MainWindow, watching: Watching, microscope: Microscope) -> None:
     """Give the window its keys. A text field that has the focus keeps its letters."""
     stage, bar = window.stage, window.toolbar
     window.add_keys(
@@ -18,17 +19,12 @@ def add_keys(window: MainWindow, watching: Watching) -> None:
             "Ctrl+.": bar.stop.click,
             "R": bar.record.click,
             "Space": stage.toggle_play,
-            ",": lambda: stage.step_frames(-1),
-            ".": lambda: stage.step_frames(1),
-            "Left": lambda: stage.step_frames(-1),
-            "Right": lambda: stage.step_frames(1),
-            "Shift+Left": lambda: stage.step_frames(-10),
-            "Shift+Right": lambda: stage.step_frames(10),
             "Home": stage.seek_first,
             "End": stage.seek_last,
             "PgUp": stage.previous_episode,
             "PgDown": stage.next_episode,
             "L": watching.leave_recording,
             "Escape": window.leave_present,
+            **microscope.keys(),
         }
     )

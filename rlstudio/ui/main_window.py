@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QVBox
 
 from rlstudio.ui.about import show_about
 from rlstudio.ui.icons import app_icon
+from rlstudio.ui.panels.episode_plots import EpisodePlotsPanel
 from rlstudio.ui.panels.inspector import InspectorPanel
 from rlstudio.ui.panels.log import LogPanel
 from rlstudio.ui.panels.runs import RunsPanel
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.stage = StagePanel()
         self._plots_place = QWidget()
         self.inspector = InspectorPanel()
+        self.episode_plots = EpisodePlotsPanel()
         self.scores = ScoresPanel()
         self.runs = RunsPanel()
         self.log = LogPanel()
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
     def _make_tabs(self) -> FoldTabs:
         tabs = FoldTabs()
         tabs.add("inspector", "Inspector", "inspector", self.inspector)
+        tabs.add("episode", "Episode", "film", self.episode_plots)
         tabs.add("scores", "Scores", "evaluate", self.scores)
         tabs.add("runs", "Runs", "runs", self.runs)
         tabs.add("log", "Log", "log", self.log)

@@ -9,6 +9,8 @@ from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from rlstudio.core.episode import Episode
+from rlstudio.core.returns import usual_reward
+from rlstudio.core.thoughts import Thoughts
 from rlstudio.ui.theme import current_colors, theme_events
 
 _MARGIN = 8  # half the handle, so that the first and last frame are reachable
@@ -25,9 +27,8 @@ def standing_out(rewards: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     if len(rewards) == 0:
         return np.zeros(0)
-    values, counts = np.unique(rewards, return_counts=True)
-    usual = values[np.argmax(counts)] if 2 * counts.max() > len(rewards) else 0.0
-    difference = rewards - usual
+    usual = usual_reward(rewards)
+    difference = rewards - (0.0 if usual is None else usual)
     largest = float(np.max(np.abs(difference), initial=0.0))
     if largest == 0:
         return np.zeros(len(rewards))
@@ -36,8 +37,10 @@ def standing_out(rewards: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def remarked(episode: Episode) -> list[int]:
     """Steps whose thought carries a note ("explored: random action"), unless most steps do."""
-    steps = [index for index, thought in enumerate(episode.thoughts) if thought.note]
-    return steps if 2 * len(steps) <= len(episode.thoughts) else []
+    thoughts = episode.thoughts
+    notes = thoughts.notes if isinstance(thoughts, Thoughts) else [thought.note for thought in thoughts]
+    steps = [index for index, note in enumerate(notes) if note]
+    return steps if 2 * len(steps) <= len(notes) else []
 
 
 class Timeline(QSlider):
@@ -57,6 +60,7 @@ class Timeline(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._rewards: NDArray[np.float64] = np.zeros(0)
         self._remarks: list[int] = []
+        self._marks: tuple[int, ...] = ()
         self._backdrop: QPixmap | None = None
         theme_events.changed.connect(self._forget_backdrop)
 
@@ -64,8 +68,14 @@ class Timeline(QSlider):
         """Take the range and ticks from an episode; to the first frame."""
         self._rewards = np.zeros(0) if episode is None else standing_out(episode.rewards)
         self._remarks = [] if episode is None else remarked(episode)
+        self._marks = () if episode is None else episode.marks
         self.setRange(0, 0 if episode is None else episode.length)
         self.setValue(0)
+        self._forget_backdrop()
+
+    def set_marks(self, marks: tuple[int, ...]) -> None:
+        """Other frames are marked now."""
+        self._marks = marks
         self._forget_backdrop()
 
     def sizeHint(self) -> QSize:
@@ -164,18 +174,41 @@ class Timeline(QSlider):
         painter.fillRect(groove, QColor(colors.hairline))
         middle = 1 + _TICKS / 2
         width = max(1.0, min(4.0, 0.6 * groove.width() / max(1, self.maximum())))
-        for step, share in enumerate(self._rewards):
-            if abs(share) < 0.02:
-                continue
+        for x, share in self._seen(np.flatnonzero(np.abs(self._rewards) >= 0.02)):
             height = max(2.0, abs(share) * _TICKS / 2)
             top = middle - height if share > 0 else middle
-            x = self.position_of(step) - width / 2  # at the frame beside which the inspector shows this reward
-            painter.fillRect(QRectF(x, top, width, height), QColor(colors.good if share > 0 else colors.live))
-        for step in self._remarks:
-            painter.fillRect(QRectF(self.position_of(step) - 0.5, groove.top() - 3, 1.5, 3), QColor(colors.change))
+            rect = QRectF(x - width / 2, top, width, height)  # at the frame beside which the inspector shows it
+            painter.fillRect(rect, QColor(colors.good if share > 0 else colors.live))
+        for x in sorted({round(self.position_of(step)) for step in self._remarks}):
+            painter.fillRect(QRectF(x - 0.5, groove.top() - 3, 1.5, 3), QColor(colors.change))
+        self._draw_marks(painter, groove)
         if self.maximum():
             painter.fillRect(
                 QRectF(self.position_of(self.maximum()) - 1, groove.top() - 5, 2, 14), QColor(colors.muted)
             )
         painter.end()
         return pixmap
+
+    def _seen(self, steps: NDArray[np.intp]) -> list[tuple[float, float]]:
+        """x and height of the reward ticks: of those that share a pixel the highest, upwards and downwards."""
+        x = _MARGIN + (self.width() - 2 * _MARGIN) * steps / max(1, self.maximum())
+        if len(steps) <= 2 * self.width():
+            return list(zip(x.tolist(), self._rewards[steps].tolist(), strict=True))
+        up, down = np.zeros(self.width() + 1), np.zeros(self.width() + 1)
+        pixels, shares = np.round(x).astype(np.intp), self._rewards[steps]
+        np.maximum.at(up, pixels, shares)
+        np.minimum.at(down, pixels, shares)
+        return [(float(at), float(row[at])) for row in (up, down) for at in np.flatnonzero(row)]
+
+    def _draw_marks(self, painter: QPainter, groove: QRectF) -> None:
+        """A line through the groove with a head below it, of another shape than rewards and remarks."""
+        colour = QColor(current_colors().text)
+        for mark in self._marks:
+            x = self.position_of(mark)
+            painter.fillRect(QRectF(x - 1, groove.top() - 5, 2, groove.height() + 6), colour)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            foot = groove.bottom() + 7
+            painter.drawPolygon([QPointF(x, foot - 7), QPointF(x + 4, foot), QPointF(x - 4, foot)])
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from rlstudio.core.episode import Episode
 from rlstudio.ui.icons import set_icon
+from rlstudio.ui.widgets.jump_menu import JumpMenu
 from rlstudio.ui.widgets.numbers import number, signed
 from rlstudio.ui.widgets.steady_label import SteadyLabel
 from rlstudio.ui.widgets.thumbnail import Thumbnail
@@ -39,7 +40,7 @@ class _OutcomeDelegate(QStyledItemDelegate):
 
 
 class TransportBar(QWidget):
-    """Timeline above; below it first, back, play, forward, last, the episode chooser, loop, speed and export.
+    """Timeline above; below it first, back, play, forward, last, jumps, mark, the episode chooser, loop, speed, export.
 
     Signals:
         playToggled: play was pressed.
@@ -48,6 +49,8 @@ class TransportBar(QWidget):
         speedChanged, loopChanged: how the playback is to run.
         episodeChosen: index of another episode.
         exportPressed: a picture file is wanted.
+        jumpWanted: the key of a kind of place to go to.
+        markToggled: the frame that is shown is to be marked, or no longer.
     """
 
     playToggled = Signal()
@@ -57,6 +60,8 @@ class TransportBar(QWidget):
     loopChanged = Signal(bool)
     episodeChosen = Signal(int)
     exportPressed = Signal()
+    jumpWanted = Signal(str)
+    markToggled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,6 +113,14 @@ class TransportBar(QWidget):
         for button in (self.forward_button, self.last_button):
             button.setEnabled(not at_end)
 
+    def show_marks(self, marks: tuple[int, ...]) -> None:
+        """Draw the marked frames on the timeline."""
+        self.slider.set_marks(marks)
+
+    def show_marked(self, marked: bool) -> None:
+        """Whether the frame that is shown is marked."""
+        self.mark_button.setChecked(marked)
+
     def show_playing(self, playing: bool) -> None:
         """The play button shows what pressing it will do."""
         set_icon(self.play_button, "pause" if playing else "play")
@@ -136,6 +149,14 @@ class TransportBar(QWidget):
             button.setAutoRepeat(True)
             button.setAutoRepeatDelay(350)
             button.setAutoRepeatInterval(60)
+        self.jump_menu = JumpMenu(self)
+        self.jump_menu.chosen.connect(self.jumpWanted)
+        words = "Jump to a reward, the most hesitant moment, the largest value error, a mark"
+        self.jump_button = self._button("jumpButton", "jump", words, "N, H, V, Shift+M")
+        self.jump_button.setMenu(self.jump_menu)
+        self.jump_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.mark_button = self._button("markButton", "flag", "Mark this frame", "M", self.markToggled.emit)
+        self.mark_button.setCheckable(True)
         self.loop_button = self._button("loopButton", "loop", "Play again from the start at the end", "")
         self.loop_button.setCheckable(True)
         self.loop_button.toggled.connect(self.loopChanged)
@@ -189,6 +210,9 @@ class TransportBar(QWidget):
         controls.setSpacing(2)
         for button in (self.first_button, self.back_button, self.play_button, self.forward_button, self.last_button):
             controls.addWidget(button)
+        controls.addSpacing(6)
+        controls.addWidget(self.jump_button)
+        controls.addWidget(self.mark_button)
         controls.addSpacing(6)
         controls.addWidget(self.chooser)
         controls.addStretch(1)

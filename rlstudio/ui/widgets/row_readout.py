@@ -1,0 +1,53 @@
+"""What stands beside a row of an episode's plots: the values at the cursor, in words."""
+
+from __future__ import annotations
+
+import math
+
+from rlstudio.core.episode_series import Series
+from rlstudio.ui.widgets.plot_scales import reading
+from rlstudio.ui.widgets.row_curves import MOST_LINES
+
+NOTHING = "–"
+
+
+def value_text(series: Series, line: int, frame: int) -> str:
+    """A line's value at a frame: "0.621", a discrete action's name, "–" where there is none."""
+    values = series.lines[line].values
+    value = float(values[frame]) if 0 <= frame < len(values) else math.nan
+    if math.isnan(value):
+        return NOTHING
+    if series.kind == "lanes":
+        return series.lanes[int(value)]
+    if value == round(value) and abs(value) < 1e6 and series.key in ("reward", "return_so_far", "return_to_go"):
+        return f"{value:+,.0f}" if series.key == "reward" and value else f"{value:,.0f}"
+    return reading(value)
+
+
+def readings(series: Series, frame: int) -> list[tuple[int, str, str]]:
+    """(line, its name, its value) of each line to be told; the line −1 where there is no colour to be explained.
+
+    One line needs no name. Of more than can be told apart, only the action that was done is told.
+    """
+    if len(series.lines) == 1:
+        return [(-1, "", value_text(series, 0, frame))]
+    done = series.chosen[frame] if series.chosen is not None and frame < len(series.chosen) else None
+    if len(series.lines) > MOST_LINES:
+        if done is None:
+            return [(-1, "", NOTHING)]
+        return [(-1, f"▸ {series.lines[done].name}", value_text(series, int(done), frame))]
+    return [
+        (index, f"▸ {line.name}" if index == done else line.name, value_text(series, index, frame))
+        for index, line in enumerate(series.lines)
+    ]
+
+
+def readout_lines(series: Series, frame: int) -> list[str]:
+    """Every line's value at a frame, the action done marked: "▸ push left 0.90"."""
+    if series.kind == "lanes" or len(series.lines) == 1:
+        return [value_text(series, 0, frame)]
+    done = series.chosen[frame] if series.chosen is not None and frame < len(series.chosen) else -1
+    return [
+        f"{'▸ ' if index == done else ''}{line.name} {value_text(series, index, frame)}"
+        for index, line in enumerate(series.lines)
+    ]
