@@ -6,11 +6,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from rlstudio.core.messages import BranchEpisode, EvaluatePolicy, RecordEpisodes, StartPlaying, StartTraining
+from rlstudio.core.messages import (
+    BranchEpisode,
+    EvaluatePolicy,
+    RecordCheckpoints,
+    RecordEpisodes,
+    StartPlaying,
+    StartTraining,
+)
 from rlstudio.core.trusted_files import trusting
 from rlstudio.workers.channel import Channel
 
-C = TypeVar("C", StartTraining, StartPlaying, RecordEpisodes, EvaluatePolicy, BranchEpisode)
+C = TypeVar("C", StartTraining, StartPlaying, RecordEpisodes, RecordCheckpoints, EvaluatePolicy, BranchEpisode)
 
 
 def with_its_consent(job: Callable[[C, Channel], Any]) -> Callable[[C, Channel], None]:

@@ -45,6 +45,10 @@ def do(command: m.Command, channel: Channel) -> None:
             from rlstudio.jobs.record import record
 
             record(command, channel)
+        case m.RecordCheckpoints():
+            from rlstudio.jobs.record_checkpoints import record_checkpoints
+
+            record_checkpoints(command, channel)
         case m.EvaluatePolicy():
             from rlstudio.jobs.evaluate import evaluate
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QObject, Signal
 
 from rlstudio.core import messages as m
@@ -31,6 +33,8 @@ class Errand(QObject):
         self._job: Job | None = None
         self._status = ""
         self._trouble = ""
+        self.command: m.Command | None = None
+        """What was asked for last."""
 
     @property
     def active(self) -> bool:
@@ -41,9 +45,25 @@ class Errand(QObject):
         """Start it; False when one is under way already."""
         if self._job is not None:
             return False
-        self._status, self._trouble = "", ""
+        self._status, self._trouble, self.command = "", "", command
         self._job = self._desk.start(command, self._heard, self._over)
         return True
+
+    def tell(self, command: m.Command) -> bool:
+        """Send a further command to the job under way; False where there is none, or it is about to end."""
+        if self._job is None or self._status:
+            return False
+        self._job.post(command)
+        return True
+
+    def post(self, command: m.Command) -> None:
+        """Tell it something on its way."""
+        if self._job is not None:
+            self._job.post(command)
+
+    def take_frame(self) -> tuple[Any, m.FrameNote] | None:
+        """The newest picture that it offers, if there is one."""
+        return None if self._job is None else self._job.take_frame()
 
     def stop(self) -> None:
         """Give up: asked first, ended at the second time of asking or when it does not answer."""
