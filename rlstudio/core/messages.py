@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rlstudio.core.keys import Action, KeyMap
 from rlstudio.core.track import Track
+from rlstudio.core.value_map import ValueMap
 
 WatchMode = Literal["policy", "training", "off"]
 StepUnit = Literal["step", "update", "episode"]
@@ -132,6 +133,23 @@ class UsePolicy:
 
 
 @dataclass(frozen=True)
+class ShowValues:
+    """To the playing job: send value maps of the policy from now on (or no more), as ValuesMapped.
+
+    Attributes:
+        x, y: which coordinates of the state lie along the sides of a plane; None: the first that are telling.
+        held: values for others of them by index; those not named are as they are now.
+        state: a readable observation that is "now", for one who looks at a recording; None: the live one.
+    """
+
+    wanted: bool = True
+    x: int | None = None
+    y: int | None = None
+    held: dict[int, float] = field(default_factory=dict)
+    state: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
 class RecordEpisodes:
     """Record whole episodes, frames and thoughts included. Seeds are `seed`, `seed + 1`, …"""
 
@@ -214,6 +232,23 @@ class ExportPicture:
 
 
 @dataclass(frozen=True)
+class ExportData:
+    """Write episodes (core.episode_data) as .npz or .minari, as the name of `path` says; with pictures if `frames`."""
+
+    path: str
+    episodes: tuple[dict[str, Any], ...]
+    frames: bool = False
+
+
+@dataclass(frozen=True)
+class ImportData:
+    """Read the first `most` episodes (all for None) of a .npz file or a Minari dataset; an EpisodeRecorded each."""
+
+    path: str
+    most: int | None = None
+
+
+@dataclass(frozen=True)
 class FilmTraining:
     """Write a film from untrained to trained: a run's checkpoints act one after the other, all from one seed.
 
@@ -293,10 +328,13 @@ Command = (
     | Took
     | StartPlaying
     | UsePolicy
+    | ShowValues
     | RecordEpisodes
     | RecordCheckpoints
     | EvaluatePolicy
     | ExportPicture
+    | ExportData
+    | ImportData
     | FilmTraining
     | BranchEpisode
     | HumanAction
@@ -436,6 +474,14 @@ class EpisodeRecorded:
 
 
 @dataclass(frozen=True)
+class ValuesMapped:
+    """A value map of the policy that plays; without one, why there is none, in words."""
+
+    map: ValueMap | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Exported:
     """A picture file was written; what its size limit took away stands in `given_up`, in words."""
 
@@ -468,6 +514,18 @@ class Branched:
     at: int
     data: dict[str, Any]
     same_choices: bool | None
+
+
+@dataclass(frozen=True)
+class DataExported:
+    """Episodes were written for other programs; `path` is a folder for a Minari dataset."""
+
+    path: str
+    episodes: int
+    steps: int
+    frames: bool
+    n_bytes: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -514,7 +572,9 @@ Report = (
     | Progress
     | Score
     | EpisodeRecorded
+    | ValuesMapped
     | Exported
+    | DataExported
     | PersonsTurn
     | Branched
     | CatalogueMade

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from rlstudio.envs.make import ending_words, frame_of, frame_rate, make, step_li
 from rlstudio.envs.spaces import action_names
 from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.policies import build_policy, untrained_policy
+from rlstudio.jobs.value_maps import ValueMaps
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -42,6 +44,8 @@ class LivePlayer:
         self._paused = False
         self._changed_policy = False
         self._policy = self._first_policy()
+        self._values = ValueMaps(start.env, self._env, channel.send)
+        self._observation: Any = None
 
     def _first_policy(self) -> Policy:
         start = self._start
@@ -67,6 +71,7 @@ class LivePlayer:
     def _episode(self, seed: int) -> None:
         self._channel.enter(Phase.STEPPING)
         observation, info = self._env.reset(seed=seed)
+        self._observation = observation
         self._policy.start_episode(seed)
         episode, t, total, reward, ending, action_name = seed - self._start.seed + 1, 0, 0.0, 0.0, "", ""
         due = time.perf_counter()
@@ -80,6 +85,7 @@ class LivePlayer:
             self._channel.enter(Phase.STEPPING)
             action, _ = self._policy.decide(observation, info, greedy=self._start.greedy)
             observation, gained, terminated, truncated, info = self._env.step(action)
+            self._observation = observation
             reward = float(gained)
             total += reward
             t += 1
@@ -114,7 +120,10 @@ class LivePlayer:
             untrained=self._untrained,
             ending=ending,
             action=action,
-            extra={"random": self._untrained and self._start.algorithm in (None, "random")},
+            extra={
+                "random": self._untrained and self._start.algorithm in (None, "random"),
+                **self._values.note(self._observation),
+            },
         )
         self._channel.put_frame(frame_of(self._env), asdict(note))
 
@@ -127,6 +136,7 @@ class LivePlayer:
             command = self._channel.receive(max(0.0, left) if not self._paused else 0.2)
             if command is not None:
                 self._obey(command)
+            self._values.update(self._policy, self._policy_step, self._observation)
             if not self._paused and due - time.perf_counter() <= 0 and command is None:
                 return
 
@@ -138,6 +148,8 @@ class LivePlayer:
                 self._paused = True
             case m.Resume():
                 self._paused = False
+            case m.ShowValues():
+                self._values.want(command)
             case m.UsePolicy(policy):
                 if not _is_the_same(policy, self._given):
                     self._policy = build_policy(policy, self._env)

@@ -115,6 +115,8 @@ def _replaces(command: m.Command) -> str | None:
             return f"param {name}"
         case m.UsePolicy():
             return "policy"
+        case m.ShowValues():
+            return "values"
         case m.SetPace():
             return "pace"
         case m.SetWatch():

@@ -32,10 +32,14 @@ class Live(QObject):
     Signals:
         preparing: what a new child is busy with before its first picture, in words.
         failed: message, advice, traceback.
+        valuesCame: a ValuesMapped, while `want_values` asks for them.
+        stateSeen: episode, step and readable observation of a frame taken, while values are asked for.
     """
 
     preparing = Signal(str)
     failed = Signal(str, str, str)
+    valuesCame = Signal(object)
+    stateSeen = Signal(int, int, object)
 
     def __init__(self, desk: JobDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +51,7 @@ class Live(QObject):
         self._last_fault = float("-inf")
         self._paused = False
         self._said = False
+        self._values = m.ShowValues(wanted=False)
 
     def show(self, subject: Subject, policy: m.PolicyData | None = None, trusted_files: m.TrustedFiles = ()) -> bool:
         """Play that subject, with `policy` or untrained; `trusted_files` are the programs that this may run.
@@ -81,6 +86,8 @@ class Live(QObject):
         )
         if self._paused:
             self._job.post(m.Pause())
+        if self._values.wanted:
+            self._job.post(self._values)
         return True
 
     def use(self, policy: m.PolicyData) -> None:
@@ -98,7 +105,17 @@ class Live(QObject):
 
     def take_frame(self) -> tuple[Any, m.FrameNote] | None:
         """The newest frame."""
-        return None if self._job is None else self._job.take_frame()
+        taken = None if self._job is None else self._job.take_frame()
+        if taken is not None and "observation" in taken[1].extra:
+            self.stateSeen.emit(taken[1].episode, taken[1].t, taken[1].extra["observation"])
+        return taken
+
+    def want_values(self, wish: m.ShowValues) -> None:
+        """Which value maps are looked at, from now on and in every child to come."""
+        if wish != self._values:
+            self._values = wish
+            if self._job is not None:
+                self._job.post(wish)
 
     def check_health(self) -> None:
         """A player that no longer answers is replaced: it has nothing to lose."""
@@ -116,6 +133,8 @@ class Live(QObject):
     def _heard(self, report: m.Report) -> None:
         if isinstance(report, m.Preparing):
             self.preparing.emit(report.words)
+        elif isinstance(report, m.ValuesMapped):
+            self.valuesCame.emit(report)
         elif isinstance(report, m.Failed):
             self._said = True
             self.failed.emit(report.message, report.advice, report.traceback)
