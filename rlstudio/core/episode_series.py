@@ -6,6 +6,7 @@ it brought. The last frame has an observation and a return, no action.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -40,6 +41,7 @@ class Series:
 
     Attributes:
         key: stays the same from episode to episode.
+        title, unit: what is plotted, and what its numbers count; "" for a number without a unit.
         help: what it is, in a sentence or two.
         kind: "lanes" are discrete actions, one lane each, named by `lanes`; `lines` holds one line of their indices.
         chosen: for lines that are one an action, which action was done, shape (T,); else None.
@@ -106,7 +108,7 @@ def _values(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, str]])
     tail = known if known <= episode.length else None
     error = values - came
     error[known:] = np.nan
-    both = f"What the policy expected from here on, and what then came: the return to go, discounted by γ = {gamma:g}."
+    both = f"What the policy expected from here on, and what then came: the return to go discounted by γ = {gamma:g}."
     wrong = "State value minus the discounted return to go: above 0 the policy hoped for too much."
     cut = (
         f" A time limit cut this episode off; what would have followed is unknown. Where it would have entered with a "
@@ -117,7 +119,7 @@ def _values(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, str]])
             "value",
             "value and what came",
             both + (cut + "the return is hatched: it is too small." if tail is not None else ""),
-            (value, Line("discounted return to go", came)),
+            (value, Line("what then came", came)),
             known=tail,
         ),
         Series(
@@ -222,7 +224,8 @@ def _actions(episode: Episode, thoughts: Thoughts) -> list[Series]:
         lines = [Line("done", _padded(numbers[:, i]))]
         if mean is not None and mean.shape == numbers.shape and not np.array_equal(mean[:, i], numbers[:, i]):
             lines.append(Line("policy's mean", _padded(mean[:, i])))
-        found.append(Series(f"action:{i}", name, "This number of the action that was done.", tuple(lines)))
+        title, unit = _name_and_unit(name)
+        found.append(Series(f"action:{i}", title, "This number of the action that was done.", tuple(lines), unit))
     return found
 
 
@@ -250,16 +253,20 @@ def _observations(episode: Episode) -> list[Series]:
     names = episode.observation_names
     if episode.observations.ndim != 2:
         return []
-    count = min(len(names), episode.observations.shape[1])
-    return [
-        Series(
-            f"observation:{names[i]}",
-            names[i],
-            f"What was observed: {names[i]}.",
-            (Line(names[i], episode.observations[:, i]),),
-        )
-        for i in range(count)
-    ]
+    found = []
+    for i in range(min(len(names), episode.observations.shape[1])):
+        name, unit = _name_and_unit(names[i])
+        line = Line(name, episode.observations[:, i])
+        found.append(Series(f"observation:{names[i]}", name, f"What was observed: {names[i]}.", (line,), unit))
+    return found
+
+
+def _name_and_unit(label: str) -> tuple[str, str]:
+    """Of "pole angle (rad)" "pole angle" and "rad". A bracket that explains numbers ("1 is upright") is no unit."""
+    found = re.fullmatch(r"(\S.*?)\s+\(([^()]*)\)", label)
+    if found is None:
+        return label, ""
+    return found[1], "" if re.match(r"-?\d+ ", found[2]) else found[2]
 
 
 def _action_name(episode: Episode, index: int) -> str:

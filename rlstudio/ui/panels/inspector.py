@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode
+from rlstudio.core.thoughts import Thoughts
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.candidate_list import CandidateList
 from rlstudio.ui.widgets.elided_label import ElidedLabel
@@ -108,7 +109,7 @@ class InspectorPanel(QWidget):
         """Fix rows, columns and ranges for an episode."""
         self._episode = episode
         self._returns = episode.returns_so_far()
-        self._has_value = any(thought.value is not None for thought in episode.thoughts)
+        self._has_value = bool(np.isfinite(Thoughts.of(episode.thoughts).values).any())
         self.step_facts.set_rows(["step", "action", "reward", "return so far", "state value"][: 4 + self._has_value])
         labels = episode.observation_names
         columns = episode.observations.T

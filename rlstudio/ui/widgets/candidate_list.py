@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode
+from rlstudio.core.thoughts import Thoughts
 from rlstudio.ui.widgets.bars import BarRows, faint, without_bracket
 from rlstudio.ui.widgets.numbers import number
 
@@ -97,7 +98,9 @@ class CandidateList(QScrollArea):
 
     def lay_out(self, episode: Episode) -> bool:
         """Fix the rows for an episode; whether there is anything to show."""
-        found = [t.candidates for t in episode.thoughts if t.candidates is not None and t.scores is not None]
+        thoughts = Thoughts.of(episode.thoughts)
+        planned = thoughts.column("candidates") is not None and thoughts.column("scores") is not None
+        found = [t.candidates for t in thoughts if t.candidates is not None and t.scores is not None] if planned else []
         most = max((len(candidates) for candidates in found), default=0)
         widest = max((_widest(episode, candidates) for candidates in found), key=len, default="")
         self.rows.lay_out(min(MOST_ROWS, most), widest, () if episode.discrete else episode.action_names)

@@ -46,7 +46,12 @@ def range_of(series: Series) -> tuple[float, float]:
     if series.key.endswith("probabilities"):
         return 0.0, 1.0
     found = plot_scales.extent([np.asarray(line.values, np.float64) for line in series.lines])
-    return plot_scales.y_range(*found) if found is not None else (0.0, 1.0)
+    if found is None:
+        return 0.0, 1.0
+    low, high = found
+    if low == high:  # the same all the time: seen from zero
+        low, high = min(low, 0.0), max(high, 0.0)
+    return plot_scales.y_range(low, high)
 
 
 def thinned(values: Numbers, span: Span) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -30,7 +30,8 @@ def readings(series: Series, frame: int) -> list[tuple[int, str, str]]:
     One line needs no name. Of more than can be told apart, only the action that was done is told.
     """
     if len(series.lines) == 1:
-        return [(-1, "", value_text(series, 0, frame))]
+        text = value_text(series, 0, frame)
+        return [(-1, "", f"{text} {series.unit}" if series.unit and text != NOTHING else text)]
     done = series.chosen[frame] if series.chosen is not None and frame < len(series.chosen) else None
     if len(series.lines) > MOST_LINES:
         if done is None:
@@ -45,7 +46,7 @@ def readings(series: Series, frame: int) -> list[tuple[int, str, str]]:
 def readout_lines(series: Series, frame: int) -> list[str]:
     """Every line's value at a frame, the action done marked: "▸ push left 0.90"."""
     if series.kind == "lanes" or len(series.lines) == 1:
-        return [value_text(series, 0, frame)]
+        return [readings(series, frame)[0][2]]
     done = series.chosen[frame] if series.chosen is not None and frame < len(series.chosen) else -1
     return [
         f"{'▸ ' if index == done else ''}{line.name} {value_text(series, index, frame)}"

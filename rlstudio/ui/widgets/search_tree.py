@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from rlstudio.core.episode import TREE_COLUMNS, Episode
+from rlstudio.core.thoughts import Thoughts
 from rlstudio.ui.widgets.candidate_list import candidate_name
 from rlstudio.ui.widgets.numbers import number, signed
 
@@ -76,10 +77,10 @@ class SearchTree(QWidget):
 
     def lay_out(self, episode: Episode) -> bool:
         """Fix the depth for an episode; whether there is anything to show."""
-        found = [thought.tree for thought in episode.thoughts if thought.tree is not None and len(thought.tree)]
-        self._depth = max((int(tree[:, DEPTH].max()) for tree in found), default=1)
+        trees = Thoughts.of(episode.thoughts).column("tree")
+        self._depth = 1 if trees is None else int(np.nanmax(trees[:, :, DEPTH]))
         self.clear()
-        return bool(found)
+        return trees is not None
 
     def show_step(self, episode: Episode, index: int) -> None:
         """Show the search before action `index`."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode, Thought
+from rlstudio.core.thoughts import Thoughts
 from rlstudio.ui.widgets.bars import ActionBars, SpreadBars
 from rlstudio.ui.widgets.candidate_list import MOST_NUMBERS
 from rlstudio.ui.widgets.quantile_bars import QuantileBars
@@ -46,28 +47,29 @@ class ThoughtBars(QWidget):
 
     def lay_out(self, episode: Episode) -> bool:
         """Fix rows and ranges for an episode; whether there is anything to show."""
-        found = {name: [v for t in episode.thoughts if (v := getattr(t, name)) is not None] for name in _TITLES}
-        self._kind = next((name for name in ("probabilities", "q_values") if found[name]), "")
-        rows = found[self._kind] if self._kind else []
+        thoughts = Thoughts.of(episode.thoughts)
+        found = {name: thoughts.column(name) for name in _TITLES}
+        self._kind = next((name for name in ("probabilities", "q_values") if found[name] is not None), "")
+        rows = found[self._kind] if self._kind else None
         quantiles = found["quantiles"]
-        if quantiles and self._kind == "q_values":  # their mean, which the strips show too
-            self._kind, rows = "", []
-        if rows:
-            low, high = (0.0, 1.0) if self._kind == "probabilities" else value_range(np.stack(rows))
-            self.action_bars.set_rows(_names(episode.action_names, len(rows[0])), low, high)
-        if quantiles:
-            self.quantile_bars.set_rows(_quantile_names(episode, len(quantiles[0])), *value_range(np.stack(quantiles)))
-        planned = any(thought.candidates is not None for thought in episode.thoughts)
+        if quantiles is not None and self._kind == "q_values":  # their mean, which the strips show too
+            self._kind, rows = "", None
+        if rows is not None:
+            low, high = (0.0, 1.0) if self._kind == "probabilities" else value_range(rows)
+            self.action_bars.set_rows(_names(episode.action_names, rows.shape[1]), low, high)
+        if quantiles is not None:
+            self.quantile_bars.set_rows(_quantile_names(episode, quantiles.shape[1]), *value_range(quantiles))
+        planned = thoughts.column("candidates") is not None
         width = int(np.prod(episode.actions.shape[1:]))
         spreads = not episode.discrete and not (planned and width <= MOST_NUMBERS)  # a planner's stand in its list
         if spreads:
-            self.spread_bars.set_rows(_names(episode.action_names, width), *_spread_range(episode))
-        self.action_bars.setVisible(bool(rows))
-        self.quantile_bars.setVisible(bool(quantiles))
+            self.spread_bars.set_rows(_names(episode.action_names, width), *_spread_range(episode, thoughts))
+        self.action_bars.setVisible(rows is not None)
+        self.quantile_bars.setVisible(quantiles is not None)
         self.spread_bars.setVisible(spreads)
-        kind = "quantiles" if quantiles else self._kind
+        kind = "quantiles" if quantiles is not None else self._kind
         self.title = _TITLES[kind] if kind else "action done (policy's mean ± spread)"
-        return bool(rows) or bool(quantiles) or spreads
+        return rows is not None or quantiles is not None or spreads
 
     def show_step(self, episode: Episode, index: int) -> None:
         """Show what was thought before action `index`; after the last one there is none."""
@@ -106,11 +108,11 @@ def _quantile_names(episode: Episode, count: int) -> list[str]:
     return ["this action"] if count == 1 else [f"critic {index + 1}" for index in range(count)]
 
 
-def _spread_range(episode: Episode) -> Range:
+def _spread_range(episode: Episode, thoughts: Thoughts) -> Range:
     """From the lowest to the highest of all mean ± spread and all actions."""
     parts = [np.ravel(episode.actions).astype(np.float64)]
-    for thought in episode.thoughts:
-        if thought.mean is not None:
-            spread = 0.0 if thought.std is None else thought.std
-            parts += [np.ravel(thought.mean - spread), np.ravel(thought.mean + spread)]
+    mean, std = thoughts.column("mean"), thoughts.column("std")
+    if mean is not None:
+        spread = np.zeros_like(mean) if std is None or std.shape != mean.shape else np.nan_to_num(std)
+        parts += [np.ravel(mean - spread), np.ravel(mean + spread)]
     return value_range(np.concatenate(parts))
