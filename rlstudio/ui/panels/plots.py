@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -21,12 +22,14 @@ from PySide6.QtWidgets import (
 )
 
 from rlstudio.algorithms.base import AlgorithmSpec
+from rlstudio.core.checkpoint_choice import step_at
 from rlstudio.core.history import EPISODE_LENGTH, History, XAxis
 from rlstudio.core.run_config import RunConfig
 from rlstudio.ui.theme import GRID, set_role
 from rlstudio.ui.widgets import plot_export, run_plots
 from rlstudio.ui.widgets.linked_plots import LinkedPlots, PlotSource
 from rlstudio.ui.widgets.metric_plot import RIGHT_MARGIN, MetricPlot
+from rlstudio.ui.widgets.plot_checkpoints import CheckpointTicks
 from rlstudio.ui.widgets.plot_header import PlotHeader
 
 _ROW_HEIGHT = 76
@@ -38,6 +41,8 @@ class PlotsPanel(QWidget):
 
     said = Signal(str, str)
     """(level "info" or "error", text) of something worth a line in the log."""
+    stepClicked = Signal(float)
+    """An environment step that was clicked on the curve."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +93,10 @@ class PlotsPanel(QWidget):
         self._header.show_x_axis(x_axis)
         self._link()
         self.follow()
+
+    def show_checkpoints(self, steps: Sequence[int], shown: int | None) -> None:
+        """Mark which checkpoints the run has, and which of them is shown on the stage."""
+        self._ticks.show_checkpoints(steps, shown)
 
     def clear(self) -> None:
         """Show no run."""
@@ -171,6 +180,7 @@ class PlotsPanel(QWidget):
         config, end = self._config, None
         if config is not None and self._x_axis != "time":
             end = config.steps if self._x_axis == "steps" else config.episodes
+        self._ticks.set_source(self._history, self._x_axis)
         self._linked.show(self.plots(), PlotSource(self._history, self._ghost, self._ghost_label, self._x_axis, end))
 
     @property
@@ -245,12 +255,14 @@ class PlotsPanel(QWidget):
         self._linked.followingChanged.connect(self._header.show_following)
         self._linked.menuRequested.connect(self._open_menu)
         self._linked.due.connect(self.refresh)
+        self._linked.clicked.connect(lambda x: self.stepClicked.emit(step_at(self._history, self._x_axis, x)))
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.hide()
         layout.addWidget(self._note)
         self._return_plot = self._linked.new_plot(run_plots.return_content(self._window))
         self._return_plot.setObjectName("returnPlot")
+        self._ticks = CheckpointTicks(self._return_plot.view)
         rows = QWidget()
         self._row_layout = QVBoxLayout(rows)
         self._row_layout.setContentsMargins(0, GRID // 2, 0, 0)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from rlstudio.core.history import History, XAxis
 from rlstudio.ui.widgets import plot_scales
@@ -35,11 +36,14 @@ class LinkedPlots(QObject):
         followingChanged: whether the axes grow with the run.
         menuRequested: the place on the screen where a context menu was asked for.
         due: what was too little to be drawn at once has waited long enough.
+        clicked: a place on the x axis was clicked. While it does not follow, a double click asks it to follow again:
+            then it is waited for what a click becomes.
     """
 
     followingChanged = Signal(bool)
     menuRequested = Signal(object)
     due = Signal()
+    clicked = Signal(float)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -52,6 +56,9 @@ class LinkedPlots(QObject):
         self._drawn_at, self._drawn_until = 0.0, 0.0
         self._late = QTimer(self, singleShot=True, interval=_LATEST_MS)
         self._late.timeout.connect(self.due)
+        self._clicked_at = 0.0
+        self._click = QTimer(self, singleShot=True)
+        self._click.timeout.connect(lambda: self.clicked.emit(self._clicked_at))
 
     # ------------------------------------------------------------ what is shown
 
@@ -62,7 +69,15 @@ class LinkedPlots(QObject):
         plot.followRequested.connect(self.follow)
         plot.menuRequested.connect(self.menuRequested)
         plot.pointed.connect(lambda x: self.point_at(x, plot))
+        plot.clicked.connect(self._heard_click)
         return plot
+
+    def _heard_click(self, x: float) -> None:
+        if self.following:
+            self.clicked.emit(x)
+        else:
+            self._clicked_at = x
+            self._click.start(QApplication.doubleClickInterval())
 
     def show(self, plots: Sequence[MetricPlot], source: PlotSource) -> None:
         """Link these plots, the first of them the one that the others follow, and draw them from `source`."""
@@ -127,6 +142,7 @@ class LinkedPlots(QObject):
     def follow(self) -> None:
         """Show all of the run again, and grow with it."""
         self._x_end = 0.0
+        self._click.stop()
         self._set_following(True)
         for plot in self._plots:
             plot.start_over()

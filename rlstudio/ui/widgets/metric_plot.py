@@ -39,6 +39,8 @@ class MetricPlot(pg.GraphicsLayoutWidget):
     menuRequested = Signal(object)
     pointed = Signal(object)
     """Where on the x axis the pointer is; None when it has left."""
+    clicked = Signal(float)
+    """A place on the x axis was clicked."""
 
     def __init__(self, content: PlotContent) -> None:
         super().__init__()
@@ -76,6 +78,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self.view.moved.connect(self.viewMoved)
         self.view.followRequested.connect(self.followRequested)
         self.view.menuRequested.connect(self.menuRequested)
+        self.view.clicked.connect(self.clicked)
 
     # ------------------------------------------------------------ what to show
 

@@ -23,12 +23,14 @@ def pen(color: str, width: float = 1.0, *, alpha: float = 1.0, style: Qt.PenStyl
 
 
 class PlotView(pg.ViewBox):
-    """The area that data is drawn in. Wheel zooms x (with Ctrl y), drag pans, right drag zooms to a box."""
+    """The area that data is drawn in. Wheel zooms x (with Ctrl y), drag pans, right drag zooms to a box, click asks."""
 
     moved = Signal()
     """The user zoomed or panned."""
     followRequested = Signal()
     menuRequested = Signal(object)
+    clicked = Signal(float)
+    """A place on the x axis was clicked; a drag or a double click is none."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False, defaultPadding=0.0)
@@ -60,6 +62,9 @@ class PlotView(pg.ViewBox):
         if event.button() == Qt.MouseButton.RightButton:
             event.accept()
             self.menuRequested.emit(event.screenPos().toPoint())
+        elif event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            self.clicked.emit(self.mapSceneToView(event.scenePos()).x())
 
     def mouseDoubleClickEvent(self, event):
         event.accept()
