@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from rlstudio.core.messages import (
     BranchEpisode,
     EvaluatePolicy,
+    FilmTraining,
     RecordCheckpoints,
     RecordEpisodes,
     StartPlaying,
@@ -17,7 +18,9 @@ from rlstudio.core.messages import (
 from rlstudio.core.trusted_files import trusting
 from rlstudio.workers.channel import Channel
 
-C = TypeVar("C", StartTraining, StartPlaying, RecordEpisodes, RecordCheckpoints, EvaluatePolicy, BranchEpisode)
+C = TypeVar(
+    "C", StartTraining, StartPlaying, RecordEpisodes, RecordCheckpoints, EvaluatePolicy, FilmTraining, BranchEpisode
+)
 
 
 def with_its_consent(job: Callable[[C, Channel], Any]) -> Callable[[C, Channel], None]:

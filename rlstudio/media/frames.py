@@ -86,7 +86,7 @@ def scaled(frame: Frame, size: Size) -> Frame:
     if width % image.width == 0 and height % image.height == 0:
         return np.asarray(image.resize(size, Image.Resampling.NEAREST))
     smaller = width * 2 <= image.width
-    return np.asarray(image.resize(size, Image.Resampling.BOX if smaller else Image.Resampling.BICUBIC))
+    return np.asarray(image.resize(size, Image.Resampling.BOX if smaller else Image.Resampling.BILINEAR))
 
 
 def size_for_width(own: Size, width: int) -> Size:
