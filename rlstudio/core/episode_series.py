@@ -175,7 +175,7 @@ def _hesitation(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, st
     if q_values is not None and q_values.ndim == 2 and q_values.shape[1] > 1:
         words = "How much better the best action's Q-value is than the second best's: near 0 the policy hesitates."
         gap = gap_of_best_two(q_values, thoughts.column("allowed"))
-        return [Series("gap", "gap between best two Q-values", words, (Line("gap", _padded(gap)),))]
+        return [Series("gap", "gap of best two Qs", words, (Line("gap", _padded(gap)),))]
     absent.append(("entropy of the policy", "This policy gives neither probabilities nor Q-values to its actions."))
     return []
 

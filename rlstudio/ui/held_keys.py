@@ -13,8 +13,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 
-_SILENCE_SECONDS = 0.6
-"""A key of which nothing is heard for so long was let go somewhere else."""
+_SILENCE_SECONDS, _FIRST_SILENCE_SECONDS = 0.6, 1.5
+"""A key of which nothing is heard for so long was let go somewhere else; systems take longer to the first repeat."""
+_BETWEEN_REPEATS_SECONDS = 0.06
+"""X lets a held key go and presses it again at each repeat, and Qt cannot always tell: only what lasts is a release."""
+_SOONEST_REPEAT_SECONDS = 0.2
+"""No system repeats a key sooner than this after it was pressed: before, a release is one, and a press a new press."""
 _PACE_MILLISECONDS = 16
 
 
@@ -37,7 +41,8 @@ class HeldKeys(QObject):
         self._count = 0  # frames that the held key stands for; 0: none is held
         self._running = False
         self._carry = 0.0
-        self._heard = self._moved = 0.0
+        self._began = self._heard = self._moved = 0.0
+        self._let_go: float | None = None  # since when it seems to have been let go
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_PACE_MILLISECONDS)
@@ -53,11 +58,12 @@ class HeldKeys(QObject):
         now = self._clock()
         self._heard = now
         if count == self._count:
+            self._let_go = None
             if not self._running:
                 self._running, self._moved, self._carry = True, now, 0.0
             return
         self.released()
-        self._count = count
+        self._count, self._began = count, now
         self._timer.start()
         application = QCoreApplication.instance()
         if application is not None:
@@ -67,7 +73,7 @@ class HeldKeys(QObject):
     def released(self) -> None:
         """It was let go."""
         if self._count:
-            self._count, self._running = 0, False
+            self._count, self._running, self._let_go = 0, False, None
             self._timer.stop()
             application = QCoreApplication.instance()
             if application is not None:
@@ -76,9 +82,10 @@ class HeldKeys(QObject):
     def advance(self) -> None:
         """Run as far as the time that has passed since goes, in one move."""
         now = self._clock()
-        if now - self._heard > _SILENCE_SECONDS:
+        lasts = self._let_go is not None and now - self._let_go > _BETWEEN_REPEATS_SECONDS
+        if lasts or now - self._heard > (_SILENCE_SECONDS if self._running else _FIRST_SILENCE_SECONDS):
             self.released()
-        if not self._running:
+        if not self._running or self._let_go is not None:
             return
         passed = self._carry + (now - self._moved) * self._rate() * abs(self._count)
         self._moved, whole = now, int(passed)
@@ -90,6 +97,8 @@ class HeldKeys(QObject):
         """Of the application: a key let go, or the window left."""
         left = event.type() in (QEvent.Type.WindowDeactivate, QEvent.Type.ApplicationDeactivate)
         let_go = event.type() == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent) and not event.isAutoRepeat()
-        if left or let_go:
+        if left or (let_go and self._clock() - self._began < _SOONEST_REPEAT_SECONDS):
             self.released()
+        elif let_go and self._let_go is None:
+            self._let_go = self._clock()
         return False

@@ -33,7 +33,7 @@ class Microscope(QObject):
         self.held = HeldKeys(self._stage.step_frames, self._rate, self)
         self._plots.find_series = self.series_of
         self._plots.set_chosen(window.settings.get("episode_rows", dict, {}))
-        self._plots.sought.connect(self._stage.seek)
+        self._plots.sought.connect(self._seek)
         self._plots.rowsChosen.connect(self._remember_rows)
         self._stage.frameShown.connect(self._shown)
         self._bar.jumpWanted.connect(self.jump)
@@ -94,6 +94,12 @@ class Microscope(QObject):
         self._bar.show_marked(index in episode.marks)
 
     # ------------------------------------------------------------ inside
+
+    def _seek(self, index: int) -> None:
+        """A plot was clicked at; from live too, when its recording is still there."""
+        if not self._stage.showing_recording():
+            self._stage.show_recording()
+        self._stage.seek(index)
 
     def _shown(self, episode: Episode, index: int) -> None:
         if episode is not self._episode:

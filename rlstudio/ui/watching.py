@@ -54,6 +54,7 @@ class Watching(QObject):
             return
         if stage.set_environment(subject.env):
             self._window.inspector.show_nothing()  # its numbers are of a step in the environment before
+            self._window.episode_plots.show_nothing()
         self.look()
         mode = stage.watch_mode()
         if mode == "off":

@@ -247,7 +247,8 @@ class EpisodeRows(QAbstractScrollArea):
         if self._pointer is not None:
             row, frame = self.row_at(self._pointer), self.frame_at(self._pointer)
             if row is not None and frame is not None:
-                paint_readout(painter, self._series[row], self._pointer, frame, self.x_of(frame, row), room)
+                column = QRectF(0, 0, self.place_of(row).right(), room.height())
+                paint_readout(painter, self._series[row], self._pointer, frame, self.x_of(frame, row), column)
 
     def _picture(self, row: int) -> QPixmap:
         """Of what stays of a row while the cursor moves."""

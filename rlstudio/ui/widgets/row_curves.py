@@ -94,10 +94,10 @@ def occupied(actions: Numbers, lanes: int, span: Span) -> list[list[tuple[float,
 
 
 def colour_of(series: Series, line: int, colors: Colors) -> QColor:
-    """A line's colour."""
-    if len(series.lines) > MOST_LINES:
-        return QColor(colors.muted)
-    return QColor(colors.series[line % len(colors.series)])
+    """A line's colour, or a lane's."""
+    if series.kind == "lanes":
+        return QColor(colors.series[line % len(colors.series)] if len(series.lanes) <= MOST_LINES else colors.accent)
+    return QColor(colors.series[line % len(colors.series)] if len(series.lines) <= MOST_LINES else colors.muted)
 
 
 def pen_of(series: Series, line: int, colors: Colors) -> QPen:
@@ -176,7 +176,7 @@ def _paint_lanes(painter: QPainter, series: Series, place: QRectF, span: Span, c
     for lane, stretches in enumerate(occupied(series.lines[0].values, lanes, span)):
         top = place.top() + lane * height
         block = max(1.0, height - (2.0 if height > 5 else 0.0))
-        colour = QColor(colors.series[lane % len(colors.series)]) if lanes <= MOST_LINES else QColor(colors.accent)
+        colour = colour_of(series, lane, colors)
         for left, right in stretches:
             painter.fillRect(QRectF(left, top + (height - block) / 2, right - left, block), colour)
 

@@ -78,7 +78,8 @@ def paint_cursor(painter: QPainter, span: Span, frame: int, bottom: float) -> No
 
 
 def paint_readout(painter: QPainter, series: Series, pointer: QPointF, frame: int, x: float, room: QRectF) -> None:
-    """Step and values at the pointer, in a box beside it; a dotted line at `x`, where that frame is, down `room`."""
+    """Step and values at the pointer, in a box beside it; a dotted line at `x`, where that frame is, down `room`, which
+    is the column's: the names of the next one stay uncovered."""
     colors, metrics = current_colors(), painter.fontMetrics()
     lines = [f"step {frame:,}", *readout_lines(series, frame)][:_MOST_TOLD]
     width = max(metrics.horizontalAdvance(line) for line in lines) + 16

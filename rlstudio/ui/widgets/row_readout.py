@@ -25,12 +25,14 @@ def value_text(series: Series, line: int, frame: int) -> str:
 
 
 def readings(series: Series, frame: int) -> list[tuple[int, str, str]]:
-    """(line, its name, its value) of each line to be told; the line −1 where there is no colour to be explained.
+    """(line or lane, its name, its value) of each to be told; the line −1 where there is no colour to be explained.
 
     One line needs no name. Of more than can be told apart, only the action that was done is told.
     """
     if len(series.lines) == 1:
         text = value_text(series, 0, frame)
+        if series.kind == "lanes" and text != NOTHING:
+            return [(int(series.lines[0].values[frame]), "", text)]
         return [(-1, "", f"{text} {series.unit}" if series.unit and text != NOTHING else text)]
     done = series.chosen[frame] if series.chosen is not None and frame < len(series.chosen) else None
     if len(series.lines) > MOST_LINES:
@@ -45,7 +47,7 @@ def readings(series: Series, frame: int) -> list[tuple[int, str, str]]:
 
 def readout_lines(series: Series, frame: int) -> list[str]:
     """Every line's value at a frame, the action done marked: "▸ push left 0.90"."""
-    if series.kind == "lanes" or len(series.lines) == 1:
+    if len(series.lines) == 1:
         return [readings(series, frame)[0][2]]
     done = series.chosen[frame] if series.chosen is not None and frame < len(series.chosen) else -1
     return [
