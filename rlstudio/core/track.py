@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.frame_store import FrameStore
+from rlstudio.core.thoughts import Thoughts
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,33 @@ def joined(recorded: Episode, at: int, future: Episode) -> Episode:
     """
     if recorded.frames.shape != future.frames.shape:
         raise ValueError(f"frames of {future.frames.shape} do not go on from frames of {recorded.frames.shape}")
+    saliency = FrameStore()
+    if len(recorded.saliency) and len(future.saliency):
+        saliency = FrameStore(recorded.saliency.shape, recorded.saliency.blobs[:at] + future.saliency.blobs)
     episode = replace(
         future,
         observations=np.concatenate([recorded.observations[:at], future.observations]),
         actions=np.concatenate([recorded.actions[:at], future.actions]),
         rewards=np.concatenate([recorded.rewards[:at], future.rewards]),
-        thoughts=recorded.thoughts[:at] + future.thoughts,
+        thoughts=_one_after_the_other(Thoughts.of(recorded.thoughts), at, Thoughts.of(future.thoughts)),
         frames=FrameStore(recorded.frames.shape, recorded.frames.blobs[:at] + future.frames.blobs),
+        saliency=saliency,
     )
     episode.check()
     return episode
+
+
+def _one_after_the_other(before: Thoughts, at: int, after: Thoughts) -> Thoughts:
+    """The first `at` of some thoughts, then all of others: column by column, so that a long episode costs no time."""
+    columns: dict[str, NDArray[np.float32]] = {}
+    for name in {**before.columns, **after.columns}:
+        parts = [(before.column(name), at), (after.column(name), len(after))]
+        shapes = [part.shape[1:] for part, _ in parts if part is not None]
+        widest = tuple(max(sizes) for sizes in zip(*shapes, strict=True))
+        column = np.full((at + len(after), *widest), np.nan, np.float32)
+        for start, (part, length) in zip((0, at), parts, strict=True):
+            if part is not None:
+                place = (slice(start, start + length), *(slice(size) for size in part.shape[1:]))
+                column[place] = part[:length]
+        columns[name] = column
+    return Thoughts(columns, np.concatenate([before.values[:at], after.values]), before.notes[:at] + after.notes)

@@ -18,15 +18,18 @@ from rlstudio.algorithms.base import Policy
 from rlstudio.core import messages as m
 from rlstudio.core.episode import Episode, Thought
 from rlstudio.core.episode_data import episode_to_data
-from rlstudio.core.frame_store import Frame
+from rlstudio.core.frame_store import Frame, FrameStore
 from rlstudio.envs.keys import key_map
 from rlstudio.envs.make import frame_rate, make, step_limit
 from rlstudio.envs.spaces import action_names, describe_space
 from rlstudio.jobs.consent import with_its_consent
+from rlstudio.jobs.known_discount import known_discount
+from rlstudio.jobs.looking import Looking
 from rlstudio.jobs.person import Person
 from rlstudio.jobs.policies import build_policy
 from rlstudio.jobs.record import Cancelled, record_from, source_words
 from rlstudio.jobs.replay import Replay, action_for
+from rlstudio.storage.run_info import now, package_versions
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -46,6 +49,7 @@ class Branching:
         self._names = action_names(command.track.env, env.action_space)
         self._limit = step_limit(env) or 0
         self._before = float(sum(command.track.rewards.tolist()))
+        self._looking = Looking(policy, greedy=command.greedy)
         self._unseen: list[tuple[Any, dict[str, Any]]] = []  # states that the policy is shown once it is wanted again
         self._shown = 0
         self._same_choices: bool | None = None
@@ -94,8 +98,13 @@ class Branching:
             run=policy.run if policy else None,
             algorithm=policy.algorithm if policy else "random",
             step=policy.step if policy else None,
+            discount=known_discount(policy),
+            recorded=now(),
+            versions=package_versions(),
         )
-        return replace(future, source=self._source())
+        pictures = self._looking.pictures  # of its own choices alone: all of the future's, or none is shown
+        whole = len(pictures) == future.length
+        return replace(future, source=self._source(), saliency=pictures if whole else FrameStore())
 
     @property
     def same_choices(self) -> bool | None:
@@ -136,7 +145,7 @@ class Branching:
                 return action, Thought(note=f"by hand: {self._acted}")
         self._catch_up()
         self._channel.enter(Phase.STEPPING)
-        action, thought = self._policy.decide(observation, info, greedy=self._command.greedy)
+        action, thought = self._looking.decide(observation, info)
         self._shown += 1
         self._acted = self._name(action)
         return action, thought

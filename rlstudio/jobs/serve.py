@@ -80,6 +80,7 @@ def failure(error: BaseException) -> m.Failed:
 
 def _advice(error: BaseException) -> str:
     from rlstudio.envs.make import MakeError
+    from rlstudio.jobs.replay import NotTheSameError
 
     if isinstance(error, ParamError):
         return "Change the value and train again."
@@ -87,6 +88,8 @@ def _advice(error: BaseException) -> str:
         return "Nothing was run."
     if isinstance(error, UserFileError):
         return "Correct the file and start again; you will be asked about it anew."
+    if isinstance(error, NotTheSameError):
+        return f"Only a frame before {error.step:,} has a what if." if error.step else "There is no what if of it."
     if isinstance(error, MakeError):
         return "Choose another environment, or install what it needs."
     if isinstance(error, MemoryError):

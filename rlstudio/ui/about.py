@@ -27,6 +27,7 @@ KEYS = (
     ("Home  End", "first, last frame"),
     ("PgUp  PgDown", "episode before, next"),
     ("L", "back to live"),
+    ("W", "what if: another future of this frame"),
     ("Ctrl+E", "export as GIF"),
     ("Ctrl+O", "open a run or an episode"),
     ("Ctrl+B", "fold the setup"),

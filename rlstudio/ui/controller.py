@@ -33,6 +33,7 @@ from rlstudio.ui.telling import Telling
 from rlstudio.ui.toolbar import ActWish
 from rlstudio.ui.training import Training
 from rlstudio.ui.watching import Watching
+from rlstudio.ui.what_if import WhatIf
 
 FRAME_MILLISECONDS = 16
 _STATUS_EVERY, _HEALTH_EVERY, _COLLECT_EVERY = 6, 12, 600  # in ticks of the display timer
@@ -55,6 +56,7 @@ class Controller(QObject):
         self.starting = Starting(window, self.training, self.consent, runs_dir)
         self.watching = Watching(window, self.training, self.live, self.starting, self.consent)
         self.library = Library(window, runs_dir)
+        self.what_if = WhatIf(window, self.desk, self.acting, self.consent, self.starting)
         self.closing = Closing(window, self.training, self.acting)
         self._listing = Errand("Listing the environments", self.desk, self)
         self._device = "cpu"
@@ -162,6 +164,8 @@ class Controller(QObject):
         self.acting.said.connect(self.telling.note)
         self.acting.changed.connect(self._acting_changed)
         self.acting.progressed.connect(self._show_errand)
+        self.what_if.failed.connect(self.telling.fail)
+        self.what_if.said.connect(self.telling.note)
         self._listing.came.connect(self._catalogue_came)
         self._listing.failed.connect(self.telling.fail)
 
@@ -181,7 +185,7 @@ class Controller(QObject):
         if self._ticks % _STATUS_EVERY == 3:
             self._show_status()
         if self._ticks % _HEALTH_EVERY == 1:
-            for child in (self.training, self.live, self.acting):
+            for child in (self.training, self.live, self.acting, self.what_if.branching):
                 child.check_health()
             self.desk.warm_up()
         if self._ticks % _COLLECT_EVERY == 0:
