@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+GRIDS = ("FrozenLake", "FrozenLake8x8", "CliffWalking", "CliffWalkingSlippery", "Taxi")
+"""Environments, all versions alike, whose pictures show a grid of cells that values can be drawn over."""
+
 
 @dataclass(frozen=True)
 class Coordinate:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rlstudio.algorithms.tabular.bins import ranges_of
-from rlstudio.core.value_map import Cells, Coordinate
+from rlstudio.core.value_map import GRIDS, Cells, Coordinate
 from rlstudio.envs.encoder import is_picture
 from rlstudio.envs.ids import split_id
 from rlstudio.envs.spaces import MAX_NAMED, readable, readable_names
@@ -33,7 +33,6 @@ _MOVES = {
     "down": (0, 1),
     "south": (0, 1),
 }
-_WHOLE_PICTURE = ("FrozenLake", "FrozenLake8x8", "CliffWalking", "CliffWalkingSlippery")
 _DIRECTIONLESS = (0, 0)
 
 
@@ -114,7 +113,7 @@ def _met_states(env: gym.Env[Any, Any], n_states: int) -> NDArray[np.bool_]:
 
 def _cells_of(env_id: str) -> Any:
     name = split_id(env_id).name
-    if name in _WHOLE_PICTURE:
+    if name in GRIDS and name != "Taxi":
         return lambda n_rows, n_columns: Cells(0.0, 0.0, 1.0 / n_columns, 1.0 / n_rows)
     if name == "Taxi":
         from gymnasium.envs.toy_text.taxi import CELL_SIZE, GRID_ORIGIN, WINDOW_SIZE

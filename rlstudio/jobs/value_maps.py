@@ -44,8 +44,9 @@ class ValueMaps:
 
     def want(self, wish: ShowValues) -> None:
         """Another wish; drawn at the next update."""
+        if self._wish is None or not wish.wanted:  # whoever looks again has forgotten what was sent
+            self._drawn = None
         self._wish = wish if wish.wanted else None
-        self._drawn, self._due = None, min(self._due, time.perf_counter() + 0.02)
 
     def note(self, observation: Any) -> dict[str, Any]:
         """What a frame's note is to say of the state while maps are looked at: the readable observation."""
@@ -64,7 +65,15 @@ class ValueMaps:
         base = self._base(observation)
         held = self._held(base)
         self._widen(base)
-        drawn = (policy, step, tuple(held.items()), tuple(self._lowest), tuple(self._highest))
+        drawn = (
+            policy,
+            step,
+            self._wish.x,
+            self._wish.y,
+            tuple(held.items()),
+            tuple(self._lowest),
+            tuple(self._highest),
+        )
         if drawn == self._drawn:
             return
         self._drawn = drawn

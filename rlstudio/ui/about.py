@@ -27,6 +27,7 @@ KEYS = (
     ("Home  End", "first, last frame"),
     ("PgUp  PgDown", "episode before, next"),
     ("L", "back to live"),
+    ("G", "what states are worth to the policy: over the picture of a grid, else as a map"),
     ("W", "what if: another future of this frame"),
     ("Ctrl+E", "export as GIF"),
     ("Ctrl+O", "open a run or an episode"),

@@ -32,6 +32,7 @@ from rlstudio.ui.starting import Starting
 from rlstudio.ui.telling import Telling
 from rlstudio.ui.toolbar import ActWish
 from rlstudio.ui.training import Training
+from rlstudio.ui.valuing import Valuing
 from rlstudio.ui.watching import Watching
 from rlstudio.ui.what_if import WhatIf
 
@@ -72,6 +73,7 @@ class Controller(QObject):
         self._settle.timeout.connect(self.watching.show)
         self._connect_wishes()
         self._connect_jobs()
+        self.valuing = Valuing(window, self.live)
         add_keys(window, self.watching, Microscope(window))
 
     # ------------------------------------------------------------ coming and going

@@ -32,12 +32,14 @@ class Live(QObject):
     Signals:
         preparing: what a new child is busy with before its first picture, in words.
         failed: message, advice, traceback.
+        subjectShown: the environment of whom is to be shown, told at every call of `show`.
         valuesCame: a ValuesMapped, while `want_values` asks for them.
         stateSeen: episode, step and readable observation of a frame taken, while values are asked for.
     """
 
     preparing = Signal(str)
     failed = Signal(str, str, str)
+    subjectShown = Signal(str)
     valuesCame = Signal(object)
     stateSeen = Signal(int, int, object)
 
@@ -58,6 +60,7 @@ class Live(QObject):
 
         Returns whether a new child has to be started for it.
         """
+        self.subjectShown.emit(subject.env)
         same_place = self._subject is not None and (self._subject.env, self._subject.env_kwargs) == (
             subject.env,
             subject.env_kwargs,

@@ -17,6 +17,7 @@ from rlstudio.ui.panels.runs import RunsPanel
 from rlstudio.ui.panels.scores import ScoresPanel
 from rlstudio.ui.panels.setup import SetupPanel
 from rlstudio.ui.panels.stage import StagePanel
+from rlstudio.ui.panels.values import ValuesPanel
 from rlstudio.ui.settings import Settings
 from rlstudio.ui.theme import apply_theme, font_points, set_font_size
 from rlstudio.ui.toolbar import Toolbar
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self._plots_place = QWidget()
         self.inspector = InspectorPanel()
         self.episode_plots = EpisodePlotsPanel()
+        self.values = ValuesPanel()
         self.scores = ScoresPanel()
         self.runs = RunsPanel()
         self.log = LogPanel()
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         tabs = FoldTabs()
         tabs.add("inspector", "Inspector", "inspector", self.inspector)
         tabs.add("episode", "Episode", "film", self.episode_plots)
+        tabs.add("values", "Values", "values", self.values)
         tabs.add("scores", "Scores", "evaluate", self.scores)
         tabs.add("runs", "Runs", "runs", self.runs)
         tabs.add("log", "Log", "log", self.log)

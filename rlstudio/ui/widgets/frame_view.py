@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
@@ -30,7 +31,7 @@ class FrameView(QWidget):
 
     Repaints only when a frame arrives. Frames of another size never change the widget's own size. Pictures are
     scaled up smoothly; with `sharp` (toy-text environments) their pixels stay sharp: whole multiples first, then
-    fitted, so that edges are crisp at any size.
+    fitted, so that edges are crisp at any size. `overlay` paints over the picture, told where it lies.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,6 +41,7 @@ class FrameView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 120)
         self.sharp = False
+        self.overlay: Callable[[QPainter, QRectF], None] | None = None
         self._image: QImage | None = None
         self._enlarged: QImage | None = None  # the image in whole multiples, kept while the size stays
         self._message = ""
@@ -91,6 +93,8 @@ class FrameView(QWidget):
             image = self._whole_multiple(target.width() * self.devicePixelRatioF() / image.width())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(target, image)
+        if self.overlay is not None:
+            self.overlay(painter, target)
 
     def _whole_multiple(self, scale: float) -> QImage:
         """The image enlarged without smoothing to the next whole multiple at or above `scale`."""
