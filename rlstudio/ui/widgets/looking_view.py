@@ -108,6 +108,7 @@ class LookingView(QWidget):
 
     def set_room(self, height: int) -> None:
         """How high it may get; 0 for any height."""
+        self.bars.set_room(height)
         self.picture.set_room(height - self.over_frame.sizeHint().height() - 4 if height else 0)
 
     def show_step(self, episode: Episode, index: int) -> None:

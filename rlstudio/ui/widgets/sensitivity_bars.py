@@ -17,7 +17,7 @@ from rlstudio.ui.theme import current_colors
 from rlstudio.ui.widgets.bars import BarRows, faint, mark
 from rlstudio.ui.widgets.row_words import row_words
 
-MOST_ROWS = 10
+MOST_ROWS, _LEAST_ROWS = 10, 4
 _TIP = (
     "How the choice would change if one number were higher by its usual swing in this episode (its standard "
     "deviation), all others as they are: the gradient times that. To the right: {up}. To the left: {down}."
@@ -47,6 +47,9 @@ class SensitivityBars(BarRows):
         self._episode: Episode | None = None
         self._weighted: NDArray[np.float32] | None = None
         self._shown: list[int] = []
+        self._order: list[int] = []
+        self._most, self._index = MOST_ROWS, 0
+        self._largest, self._both_ways = 1.0, False
         self.set_values(())
 
     def lay_out(self, episode: Episode) -> bool:
@@ -55,19 +58,34 @@ class SensitivityBars(BarRows):
         if self._weighted is None:
             return False
         magnitude = np.abs(np.nan_to_num(self._weighted))
-        order = np.argsort(-magnitude.mean(axis=0), kind="stable")
-        self._shown = order[:MOST_ROWS].tolist()
-        largest = float(magnitude.max()) or 1.0
-        names = [_name(episode, index) for index in self._shown]
-        up, down = _directions(episode)
-        self.set_rows(names, -largest if bool((self._weighted < 0).any()) else 0.0, largest)
-        left_out = len(order) - len(self._shown)
+        self._order = np.argsort(-magnitude.mean(axis=0), kind="stable").tolist()
+        self._largest = float(magnitude.max()) or 1.0
+        self._both_ways = bool((self._weighted < 0).any())
+        self._choose_rows()
+        return True
+
+    def set_room(self, height: int) -> None:
+        """How high they may get; 0 for any height. What counts least is left out first."""
+        most = max(_LEAST_ROWS, min(MOST_ROWS, height // self.row_height())) if height else MOST_ROWS
+        if most != self._most:
+            self._most = most
+            if self._episode is not None and self._weighted is not None:
+                self._choose_rows()
+                self.show_step(self._episode, self._index)
+
+    def _choose_rows(self) -> None:
+        assert self._episode is not None
+        self._shown = self._order[: self._most]
+        names = [_name(self._episode, index) for index in self._shown]
+        self.set_rows(names, -self._largest if self._both_ways else 0.0, self._largest)
+        up, down = _directions(self._episode)
+        left_out = len(self._order) - len(self._shown)
         rest = f" The {left_out} numbers that count least are left out." if left_out else ""
         self.setToolTip(_TIP.format(up=up, down=down) + rest)
-        return True
 
     def show_step(self, episode: Episode, index: int) -> None:
         """What the choice at `index` hung on; after the last one there is none."""
+        self._index = index
         if self._weighted is None or episode is not self._episode or index >= len(self._weighted):
             self.clear_values()
         else:
