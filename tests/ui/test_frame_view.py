@@ -84,3 +84,15 @@ def test_words_stand_where_there_is_no_picture(show: Show) -> None:
     image = view.grab().toImage()
     background = image.pixel(0, 0)
     assert any(image.pixel(x, y) != background for x in range(100, 300) for y in range(80, 120))
+
+
+@pytest.mark.parametrize("height", [130, 137, 151, 170])
+def test_a_thin_line_stays_visible_in_a_small_picture(show: Show, height: int) -> None:
+    """CartPole's track is one pixel high of 400: side by side with others it is drawn at a third of its size."""
+    picture = np.full((400, 600, 3), 255, np.uint8)
+    picture[300] = 0
+    view = show(FrameView(), height * 3 // 2, height)
+    view.show_frame(picture)
+    image = view.grab().toImage()
+    darkest = min(QColor(image.pixel(view.width() // 2, y)).red() for y in range(image.height()))
+    assert darkest < 200

@@ -330,7 +330,7 @@ def test_numbers_are_whole_in_a_larger_font(app: QApplication, stage: StagePanel
 def test_the_count_grows_while_a_recording_is_watched(stage: StagePanel) -> None:
     for count in (1, 2, 3):
         stage.add_episode(episode([1.0] * 5))
-        assert text(stage, "sourceLabel").startswith(f"recorded episode 1 of {count} ")
+        assert text(stage, "sourceLabel").startswith(f"recorded episode 1 of {count} " if count > 1 else "recorded · ")
     stage.back_to_live()
     stage.show_live(frame(1), note())
     stage.add_episode(episode([1.0]))

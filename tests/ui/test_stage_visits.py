@@ -40,7 +40,7 @@ def test_the_recordings_are_back_when_a_visit_is_left(stage: StagePanel) -> None
     stage.visit([visited])
     assert stage.visiting()
     assert (stage.current_episode(), stage.is_playing()) == (visited, True)
-    assert text(stage, "sourceLabel") == "recorded episode 1 of 1 · checkpoint 9 · greedy"
+    assert text(stage, "sourceLabel") == "recorded · checkpoint 9 · greedy"
     stage.visit([episode([2.0])], play=False)
     stage.back_button.click()
     assert not stage.visiting()

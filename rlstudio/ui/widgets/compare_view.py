@@ -163,7 +163,7 @@ class _Pane(QWidget):
         words.addWidget(self.detail, 1)
         words.addWidget(self.outcome)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 2, 8, 4)
+        layout.setContentsMargins(12, 2, 4, 4)
         layout.setSpacing(1)
         layout.addWidget(self.caption)
         layout.addLayout(words)

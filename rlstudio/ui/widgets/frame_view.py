@@ -26,6 +26,9 @@ def image_of(frame: Frame) -> QImage:
     )
 
 
+_MUCH_SMALLER = 0.7
+
+
 class FrameView(QWidget):
     """Shows frames as large as fits, centred, and a line of words while there is none.
 
@@ -43,7 +46,7 @@ class FrameView(QWidget):
         self.sharp = False
         self.overlay: Callable[[QPainter, QRectF], None] | None = None
         self._image: QImage | None = None
-        self._enlarged: QImage | None = None  # the image in whole multiples, kept while the size stays
+        self._enlarged: QImage | None = None  # the image in another size, kept while that stays
         self._message = ""
 
     def sizeHint(self) -> QSize:
@@ -91,10 +94,22 @@ class FrameView(QWidget):
         image = self._image
         if self.sharp:
             image = self._whole_multiple(target.width() * self.devicePixelRatioF() / image.width())
+        elif target.width() * self.devicePixelRatioF() < _MUCH_SMALLER * image.width():
+            image = self._reduced(target)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(target, image)
         if self.overlay is not None:
             self.overlay(painter, target)
+
+    def _reduced(self, target: QRectF) -> QImage:
+        """The image at its size on the screen, every pixel of it counted: a painter would leave thin lines out."""
+        assert self._image is not None
+        size = (target.size() * self.devicePixelRatioF()).toSize()
+        if self._enlarged is None or self._enlarged.size() != size:
+            self._enlarged = self._image.scaled(
+                size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+        return self._enlarged
 
     def _whole_multiple(self, scale: float) -> QImage:
         """The image enlarged without smoothing to the next whole multiple at or above `scale`."""

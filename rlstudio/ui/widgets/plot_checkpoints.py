@@ -53,7 +53,7 @@ class CheckpointTicks(Layer):
                 continue
             x, foot = round(x) + 0.5, box.height() - 1
             if step != self.shown:
-                painter.setPen(pen(colors.muted, 1.0))
+                painter.setPen(pen(colors.muted, 1.0, alpha=0.6))
                 painter.drawLine(QPointF(x, foot), QPointF(x, foot - _TICK))
         self._draw_shown(painter)
 

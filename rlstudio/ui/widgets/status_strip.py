@@ -28,7 +28,8 @@ def live_source(note: FrameNote) -> str:
 
 def recorded_source(episode: Episode, index: int, count: int) -> str:
     """Whose behaviour a recorded frame shows: "recorded episode 3 of 5 · checkpoint 40,000 · greedy"."""
-    return f"recorded episode {index + 1} of {count} · {episode.source}"
+    which = "recorded" if count == 1 else f"recorded episode {index + 1} of {count}"
+    return f"{which} · {episode.source}"
 
 
 class StatusStrip(QWidget):
