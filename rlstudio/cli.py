@@ -96,7 +96,7 @@ def _add_train(commands: Any) -> None:
 
 def _add_evaluate_and_record(commands: Any) -> None:
     evaluate = _add(commands, "evaluate", "policies:evaluate", "run episodes of a trained policy and list the scores")
-    record = _add(commands, "record", "policies:record", "save episodes of a trained policy as a GIF")
+    record = _add(commands, "record", "record:record", "save episodes of a trained policy as a film or picture")
     for command, episodes in ((evaluate, 20), (record, 1)):
         command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
         command.add_argument(
@@ -108,8 +108,28 @@ def _add_evaluate_and_record(commands: Any) -> None:
         command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
         _add_trust(command)
         command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
-    record.add_argument("-o", "--output", required=True, metavar="OUT.gif", help="the file to write")
-    record.add_argument("--fps", type=_frame_rate, metavar="F", help="frames a second (the environment's own)")
+    formats = ".gif, .mp4, .webm, .apng, .webp, .png for one frame, no ending for a folder of PNG files"
+    record.add_argument("-o", "--output", required=True, metavar="OUT", help=f"the file to write: {formats}")
+    _add_picture_options(record)
+
+
+def _add_picture_options(record: argparse.ArgumentParser) -> None:
+    layouts = ("plain", "composed", "wide", "tall", "square")
+    words = "the environment alone, or composed: beside it numbers, thoughts and curve (wide, tall for phones, square)"
+    record.add_argument("--layout", choices=layouts, help=f"{words} (plain)")
+    record.add_argument("--caption", metavar="TEXT", help="a line above a composed picture")
+    record.add_argument("--theme", choices=("light", "dark"), default="light", help="of a composed picture (light)")
+    record.add_argument("--width", type=_at_least_one, metavar="W", help="in pixels; the height follows")
+    record.add_argument("--fps", type=_above_0, metavar="F", help="frames a second (the environment's own)")
+    record.add_argument("--speed", type=_above_0, metavar="X", help="times as fast as the environment (1)")
+    limit = "megabytes that the file may have: quality, then frames, then size are given up for it"
+    record.add_argument("--size-limit", type=_above_0, metavar="MB", help=limit)
+    record.add_argument("--frame", type=_whole, metavar="N", help="which frame of the episode an OUT.png is (the last)")
+    film = "a film from untrained to trained: checkpoint after checkpoint, all from one seed"
+    record.add_argument("--from-training", action="store_true", help=film)
+    record.add_argument("--checkpoints", type=_at_least_one, default=8, metavar="N", help="how many of them (8)")
+    each = "how long each of them is seen at most, the last three times as long (4)"
+    record.add_argument("--seconds-each", type=_above_0, default=4.0, metavar="S", help=each)
 
 
 def _add_trust(command: argparse.ArgumentParser) -> None:
@@ -154,14 +174,13 @@ def _seed(text: str) -> int:
     return number
 
 
-def _frame_rate(text: str) -> float:
-    """Frames a second, as many as a GIF can hold."""
+def _above_0(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not 0.0 < number <= 50.0:
-        raise argparse.ArgumentTypeError(f"{text} is not allowed; it takes a number above 0 and at most 50")
+    if not 0.0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not allowed; it takes a number above 0")
     return number
 
 

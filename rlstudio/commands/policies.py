@@ -1,29 +1,22 @@
-"""`rlstudio evaluate` and `rlstudio record`: a trained run's policy, scored or pictured."""
+"""`rlstudio evaluate`: a trained run's policy, scored."""
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Iterator
-from pathlib import Path
 
 from rlstudio.commands.console import console, print_json, quiet_stdout
 from rlstudio.commands.find_run import find_run
 from rlstudio.commands.trust import trusted_files
-from rlstudio.core.episode import Episode
-from rlstudio.core.episode_data import episode_from_data
-from rlstudio.core.frame_store import Frame
-from rlstudio.core.messages import EpisodeRecorded, EvaluatePolicy, PolicyData, RecordEpisodes
+from rlstudio.core.messages import EvaluatePolicy, PolicyData
 from rlstudio.core.params import ParamError, ParamFault
 from rlstudio.core.run_config import RunConfig
 from rlstudio.jobs.evaluate import FIRST_SEED
 from rlstudio.jobs.evaluate import evaluate as evaluate_job
-from rlstudio.jobs.record import record as record_job
-from rlstudio.media.gif import FASTEST, Cancelled, write_gif
 from rlstudio.storage.run_folder import RunFolder
 
 
-def _load(options: argparse.Namespace) -> tuple[RunConfig, PolicyData]:
+def load_run(options: argparse.Namespace) -> tuple[RunConfig, PolicyData]:
+    """The run that is named, and the policy of the checkpoint that is asked for. Raises ParamError."""
     folder = RunFolder.open(find_run(options.run, options.runs_dir))
     step: int | str | None = options.checkpoint
     if isinstance(step, str) and step != "best":
@@ -40,7 +33,7 @@ def evaluate(options: argparse.Namespace) -> int:
     """`rlstudio evaluate`."""
     seed = FIRST_SEED if options.seed is None else options.seed
     with quiet_stdout():
-        config, policy = _load(options)
+        config, policy = load_run(options)
         command = EvaluatePolicy(
             config.env,
             config.env_kwargs,
@@ -62,63 +55,3 @@ def evaluate(options: argparse.Namespace) -> int:
         if summary["mean"] is not None:
             print(f"mean {summary['mean']:.2f} ± {summary['std']:.2f} over {summary['episodes']} episodes")
     return 130 if channel.interrupted else 0
-
-
-class _EndToEnd:
-    """The frames of several episodes, one after the other; may be gone through more than once."""
-
-    def __init__(self, episodes: list[Episode]) -> None:
-        self._episodes = episodes
-
-    def __len__(self) -> int:
-        return sum(len(episode.frames) for episode in self._episodes)
-
-    def __iter__(self) -> Iterator[Frame]:
-        for episode in self._episodes:
-            yield from episode.frames
-
-
-def record(options: argparse.Namespace) -> int:
-    """`rlstudio record`: a GIF of the policy's episodes."""
-    began = time.perf_counter()
-    path = Path(options.output)
-    if path.suffix.lower() != ".gif":
-        raise ParamError([ParamFault("-o", options.output, "a file name ending in .gif")])
-    with quiet_stdout():
-        config, policy = _load(options)
-        seed = FIRST_SEED if options.seed is None else options.seed
-        command = RecordEpisodes(
-            config.env,
-            config.env_kwargs,
-            policy,
-            options.episodes,
-            seed,
-            greedy=not options.sample,
-            trusted_files=trusted_files(options),
-        )
-        with console() as channel:
-            record_job(command, channel)
-            episodes = [episode_from_data(r.data) for r in channel.reports if isinstance(r, EpisodeRecorded)]
-            if channel.interrupted:
-                return 130
-            frames = _EndToEnd(episodes)
-            fps = options.fps or min(FASTEST, episodes[0].fps)
-            channel.say(f"writing {len(frames):,} frames to {path}")
-            try:
-                info = write_gif(path, frames, len(frames), fps=fps, cancelled=lambda: channel.interrupted)
-            except Cancelled:
-                return 130
-    answer = {
-        "path": str(info.path),
-        "frames": info.frames,
-        "width": info.width,
-        "height": info.height,
-        "bytes": info.n_bytes,
-        "seconds": time.perf_counter() - began,
-        "returns": [episode.total_reward for episode in episodes],
-    }
-    if options.json:
-        print_json(answer)
-    else:
-        print(f"{info.path}: {info.frames} frames, {info.width}×{info.height}, {info.n_bytes / 1024:,.0f} KiB")
-    return 0

@@ -57,6 +57,10 @@ def do(command: m.Command, channel: Channel) -> None:
             from rlstudio.jobs.export import export
 
             export(command, channel)
+        case m.FilmTraining():
+            from rlstudio.jobs.film import film
+
+            film(command, channel)
         case m.BranchEpisode():
             from rlstudio.jobs.branch import branch
 

@@ -1,8 +1,8 @@
 """Writing a file that is no larger than a person said, by giving up quality first, then frames, then size.
 
 The best is tried first. Where it is too large, the gentlest of these steps is sought at which the lowest quality fits,
-and then the highest quality that still does: by halving, so that a handful of tries do; one that outgrows the limit is
-ended at once. What stands in the end was measured, not estimated.
+and then, by halving, the highest quality that still does. A try that outgrows the limit is ended at once. What
+stands in the end was measured, not estimated.
 """
 
 from __future__ import annotations
@@ -71,24 +71,26 @@ def write_within(
 
 
 def _search(tries: _Tries, steps: list[_Step], best: int, lower: list[int]) -> MediaInfo:
+    """Step after step, as a smaller picture is not always a smaller file: smoothing adds colours."""
     qualities = [best, *lower]
     worst = qualities[-1]
-    tries.expect(3 + len(steps).bit_length() + len(qualities).bit_length())
+    tries.expect(1 + len(steps) * (1 + tries.exact_may_be_smaller) + len(qualities).bit_length())
     if info := tries.attempt(steps[0], best):
         return info
+    for number, step in enumerate(steps):
+        first = 1 if number == 0 else 0  # of the qualities to try; the best at full size was tried
+        if worst != best or number:
+            info = tries.attempt(step, worst)
+        if info:
+            _, better = _first_that_fits(len(qualities) - 1 - first, _at_qualities(tries, step, qualities[first:]))
+            return better or info
+        if number and tries.exact_may_be_smaller and (info := tries.attempt(step, best)):
+            return info
+    return tries.last_resort(steps[-1], worst)
 
-    def fits_at_worst(number: int) -> MediaInfo | None:
-        return tries.attempt(steps[number], worst) if number or worst != best else None  # not the first try again
 
-    number, info = _first_that_fits(len(steps), fits_at_worst)
-    if number > 1 and tries.exact_may_be_smaller and (exact := tries.attempt(steps[1], best)):
-        return exact
-    if info is None:
-        number, info = len(steps) - 1, tries.last_resort(steps[-1], worst)
-    step = steps[number]
-    start = 1 if number == 0 else 0
-    _, better = _first_that_fits(len(qualities) - 1 - start, lambda at: tries.attempt(step, qualities[start + at]))
-    return better or info
+def _at_qualities(tries: _Tries, step: _Step, qualities: list[int]) -> Callable[[int], MediaInfo | None]:
+    return lambda place: tries.attempt(step, qualities[place])
 
 
 def _first_that_fits(n: int, attempt: Callable[[int], MediaInfo | None]) -> tuple[int, MediaInfo | None]:

@@ -89,26 +89,10 @@ def test_a_run_that_is_not_there_is_refused(call: Call) -> None:
     assert "run: 'os' is not allowed; it takes a run folder" in answer.stderr
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("-o", "out.mp4"), ".gif"),
-        (("-o", "out.gif", "--fps", "0"), "at most 50"),
-        (("-o", "out.gif", "--fps", "60"), "50"),
-    ],
-)
-def test_record_refuses_what_a_gif_cannot_be(
-    call: Call, trained: Trained, options: tuple[str, ...], words: str
-) -> None:
-    answer = call("record", trained.path, *options)
-    assert answer.status == 2
-    assert words in answer.stderr
-
-
 def test_a_place_that_cannot_be_written_is_said_in_words(call: Call, trained: Trained, tmp_path: Path) -> None:
     answer = call("record", trained.path, "-o", tmp_path / "nowhere" / "out.gif", "--checkpoint", "0")
     assert answer.status == 1
-    assert "no such file or folder" in answer.stderr
+    assert "no such folder" in answer.stderr
     assert "Traceback" not in answer.stderr
 
 

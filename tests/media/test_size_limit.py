@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from decoding import by_ffmpeg, by_pillow, moving_block, moving_slope
 
 from rlstudio.core.frame_store import Frame
 from rlstudio.media.errors import Cancelled, MediaError
 from rlstudio.media.formats import FORMATS, MediaFormat, format_named
 from rlstudio.media.info import MediaInfo
 from rlstudio.media.size_limit import write_within
-from tests.media.decoding import by_ffmpeg, by_pillow, moving_block, moving_slope
 
 SIZE = (160, 120)
 N = 16

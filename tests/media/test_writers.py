@@ -9,12 +9,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from decoding import by_ffmpeg, by_pillow, moving_block, moving_slope, psnr
 from PIL import Image
 
 from rlstudio.core.frame_store import Frame, FrameStore
 from rlstudio.media.errors import Cancelled, MediaError, TooLargeError
 from rlstudio.media.formats import FORMATS, MediaFormat, format_named, format_of
-from tests.media.decoding import by_ffmpeg, by_pillow, moving_block, moving_slope, psnr
 
 ANIMATED = [each for each in FORMATS if each.animated]
 ONE_FILE = [each for each in ANIMATED if not each.folder]
