@@ -30,6 +30,7 @@ from rlstudio.ui.opening import OpenedRun, has_best
 from rlstudio.ui.run_words import numbers, state_words
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.telling import Telling
+from rlstudio.ui.time_machine import TimeMachine
 from rlstudio.ui.toolbar import ActWish
 from rlstudio.ui.training import Training
 from rlstudio.ui.valuing import Valuing
@@ -58,6 +59,7 @@ class Controller(QObject):
         self.watching = Watching(window, self.training, self.live, self.starting, self.consent)
         self.library = Library(window, runs_dir)
         self.what_if = WhatIf(window, self.desk, self.acting, self.consent, self.starting)
+        self.time_machine = TimeMachine(window, self.desk, self.consent, self.training, self.watching)
         self.closing = Closing(window, self.training, self.acting)
         self._listing = Errand("Listing the environments", self.desk, self)
         self._device = "cpu"
@@ -81,6 +83,7 @@ class Controller(QObject):
     def begin(self) -> None:
         """Fill the pickers, bring the stage to life, have a spare child ready."""
         self.window.build_plots()
+        self.time_machine.plots_are_there()
         cards = load_cards(cache_dir())
         self.starting.take_cards(cards or [])
         self._recall()
@@ -101,6 +104,7 @@ class Controller(QObject):
         self._timer.stop()
         self._settle.stop()
         self.library.close()
+        self.time_machine.close()
         self.desk.close()
 
     def _recall(self) -> None:
@@ -166,7 +170,8 @@ class Controller(QObject):
         self.acting.said.connect(self.telling.note)
         self.acting.changed.connect(self._acting_changed)
         self.acting.progressed.connect(self._show_errand)
-        self.what_if.failed.connect(self.telling.fail)
+        for part in (self.what_if, self.time_machine):
+            part.failed.connect(self.telling.fail)
         self.what_if.said.connect(self.telling.note)
         self._listing.came.connect(self._catalogue_came)
         self._listing.failed.connect(self.telling.fail)
@@ -186,8 +191,9 @@ class Controller(QObject):
             self.window.plots.refresh_step()
         if self._ticks % _STATUS_EVERY == 3:
             self._show_status()
+            self.time_machine.tick()
         if self._ticks % _HEALTH_EVERY == 1:
-            for child in (self.training, self.live, self.acting, self.what_if.branching):
+            for child in (self.training, self.live, self.acting, self.what_if.branching, self.time_machine.recording):
                 child.check_health()
             self.desk.warm_up()
         if self._ticks % _COLLECT_EVERY == 0:

@@ -1,0 +1,40 @@
+"""EpisodeCache: recorded episodes of checkpoints, the newest looked at, within a bound of memory. No widgets."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from rlstudio.core.episode import Episode
+
+BYTES_KEPT = 256 * 2**20
+
+
+class EpisodeCache:
+    """Episodes by checkpoint step. What is looked at stays longest; the newest always stays."""
+
+    def __init__(self, most_bytes: int = BYTES_KEPT) -> None:
+        self._most_bytes = most_bytes
+        self._episodes: OrderedDict[int, Episode] = OrderedDict()
+
+    def __contains__(self, step: int) -> bool:
+        return step in self._episodes
+
+    def get(self, step: int) -> Episode | None:
+        """The episode of that checkpoint, if it is still here."""
+        episode = self._episodes.get(step)
+        if episode is not None:
+            self._episodes.move_to_end(step)
+        return episode
+
+    def add(self, step: int, episode: Episode) -> None:
+        """Keep it; others go where the memory is full."""
+        self._episodes[step] = episode
+        self._episodes.move_to_end(step)
+        total = sum(each.frames.n_bytes for each in self._episodes.values())
+        while total > self._most_bytes and len(self._episodes) > 1:
+            _, oldest = self._episodes.popitem(last=False)
+            total -= oldest.frames.n_bytes
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._episodes.clear()

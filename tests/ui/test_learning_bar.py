@@ -1,0 +1,162 @@
+"""The slider from untrained to trained, and the dialog in which checkpoints to compare are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from rlstudio.core.history import History
+from rlstudio.ui.checkpoint_words import name_of, rows_of
+from rlstudio.ui.episode_cache import EpisodeCache
+from rlstudio.ui.learning_replay import SHOWN, LearningReplay
+from rlstudio.ui.panels.stage import StagePanel
+from rlstudio.ui.widgets.checkpoint_dialog import CheckpointDialog
+from rlstudio.ui.widgets.learning_bar import LearningBar
+from tests.ui.made_episodes import episode
+
+Show = Callable[..., Any]
+
+
+@pytest.fixture
+def bar(show: Show) -> LearningBar:
+    """In a window whose arrow keys do something else, as the studio's do."""
+    window = QWidget()
+    layout = QVBoxLayout(window)
+    made = LearningBar()
+    layout.addWidget(made)
+    show(window, 500, 200)
+    made.set_checkpoints([0, 10, 200, 3_000], None)
+    return made
+
+
+def test_it_hides_while_there_is_nothing_to_slide_over(bar: LearningBar) -> None:
+    assert bar.isVisible()
+    bar.set_checkpoints([0], None)
+    assert not bar.isVisible()
+    bar.set_checkpoints([], None)
+    assert not bar.isVisible()
+
+
+def test_it_stands_at_what_is_shown_and_at_the_newest_while_nothing_is(bar: LearningBar) -> None:
+    spy = QSignalSpy(bar.chosen)
+    assert bar.slider.value() == 3
+    bar.set_checkpoints([0, 10, 200, 3_000, 4_000], 10)
+    assert (bar.slider.value(), bar.slider.maximum()) == (1, 4)
+    bar.set_checkpoints([0, 10, 200, 3_000, 4_000], None)
+    assert bar.slider.value() == 4
+    assert spy.count() == 0, "showing is not asking"
+
+
+def test_the_arrow_keys_choose_a_checkpoint_and_step_through_no_episode(bar: LearningBar) -> None:
+    stepped: list[str] = []
+    for key in ("Left", "Home"):
+        QShortcut(QKeySequence(key), bar.window(), lambda key=key: stepped.append(key))
+    bar.window().activateWindow()
+    bar.slider.setFocus()
+    spy = QSignalSpy(bar.chosen)
+    QTest.keyClick(bar.slider, Qt.Key.Key_Left)
+    QTest.keyClick(bar.slider, Qt.Key.Key_Left)
+    QTest.keyClick(bar.slider, Qt.Key.Key_Home)
+    assert [spy.at(n)[0] for n in range(spy.count())] == [200, 10, 0]
+    assert stepped == []
+
+
+def test_what_is_recorded_can_be_cancelled(bar: LearningBar) -> None:
+    spy = QSignalSpy(bar.cancelPressed)
+    bar.say("Recording checkpoint 10…", busy=True)
+    assert bar.cancel.isVisible()
+    bar.cancel.click()
+    assert spy.count() == 1
+    bar.say("checkpoint 10")
+    assert not bar.cancel.isVisible()
+
+
+def test_every_control_has_a_name_and_a_tooltip(bar: LearningBar) -> None:
+    for control in (bar.slider, bar.compare, bar.replay, bar.cancel):
+        assert control.objectName()
+        assert control.accessibleName()
+        assert control.toolTip()
+
+
+def test_what_tells_most_is_chosen_already_and_two_to_four_can_be_compared(show: Show) -> None:
+    dialog = show(CheckpointDialog([(step, f"checkpoint {step}") for step in (0, 1, 2, 3, 4)], [0, 2, 4]))
+    assert dialog.steps() == [0, 2, 4]
+    for row, count, able in ((1, 4, True), (3, 5, False)):
+        dialog.list.item(row).setCheckState(Qt.CheckState.Checked)
+        assert (len(dialog.steps()), dialog.ok.isEnabled()) == (count, able)
+    assert dialog.note.text() == "5 are chosen: four at most."
+    for row in range(4):
+        dialog.list.item(row).setCheckState(Qt.CheckState.Unchecked)
+    assert dialog.steps() == [4]
+    assert not dialog.ok.isEnabled()
+
+
+def test_rows_say_what_training_had_come_to() -> None:
+    class Monitor:
+        returns, lengths, end_steps, end_seconds = ([10.0, 30.0], [5.0, 5.0], [5.0, 10.0], [1.0, 2.0])
+
+    history = History.load(Monitor(), {}, window=2)  # type: ignore[arg-type]
+    assert rows_of([0, 7, 12], history, 12) == [
+        (0, "untrained policy"),
+        (7, "checkpoint 7 · mean return 10"),
+        (12, "checkpoint 12 · best · mean return 20"),
+    ]
+    assert name_of(12_400) == "checkpoint 12,400"
+
+
+def test_the_cache_is_bounded_and_keeps_what_was_looked_at() -> None:
+    one = episode([1.0] * 3)
+    cache = EpisodeCache(most_bytes=3 * one.frames.n_bytes)
+    for step in (1, 2, 3):
+        cache.add(step, one)
+    assert cache.get(1) is one
+    cache.add(4, one)
+    assert [step for step in (1, 2, 3, 4) if step in cache] == [1, 3, 4]
+    small = EpisodeCache(most_bytes=1)
+    small.add(1, one)
+    assert 1 in small
+
+
+def test_a_replay_goes_from_the_first_to_the_last_as_each_has_been_seen(show: Show) -> None:
+    stage, cache = show(StagePanel(), 600, 600), EpisodeCache()
+    replay = LearningReplay(stage)
+    replay.start(list(range(0, 1000, 10)))
+    assert len(replay.steps) == SHOWN
+    assert (replay.steps[0], replay.steps[-1]) == (0, 990)
+    first, second = replay.steps[:2]
+    assert replay.due(cache, []) is None, "it is not recorded yet"
+    cache.add(first, episode([1.0] * 2, step=first))
+    assert replay.due(cache, []) == first
+    stage.visit([cache.get(first)])
+    cache.add(second, episode([1.0] * 2, step=second))
+    assert replay.due(cache, [first]) is None, "it plays"
+    stage.advance(10.0)
+    assert replay.due(cache, [first]) is None, "its last picture is held for a moment"
+    replay._ended_at -= 1.0  # type: ignore[operator]
+    assert replay.due(cache, [first]) == second
+    stage.visit([cache.get(second)])
+    replay._since -= 6.0
+    replay.steps = replay.steps[:2]
+    assert replay.due(cache, [second]) is None, "the last was shown long enough"
+    assert not replay.running
+
+
+def test_a_replay_waits_while_a_person_has_paused_it(show: Show) -> None:
+    stage, cache = show(StagePanel(), 600, 600), EpisodeCache()
+    replay = LearningReplay(stage)
+    for step in (0, 10):
+        cache.add(step, episode([1.0] * 5, step=step))
+    replay.start([0, 10])
+    assert replay.due(cache, []) == 0
+    stage.visit([cache.get(0)])
+    stage.toggle_play()
+    replay._since -= 60.0
+    assert replay.due(cache, [0]) is None
+    stage.toggle_play()
+    assert replay.due(cache, [0]) == 10
