@@ -40,12 +40,15 @@ def known_until(length: int, discount: float, *, truncated: bool) -> int:
 
 
 def usual_reward(rewards: Floats) -> float | None:
-    """The reward that more than half of the steps have (CartPole's 1, MountainCar's −1); None where there is none."""
+    """The reward that more than half of the steps have (CartPole's 1, MountainCar's −1), or 0 where half of them have
+    that; None where there is none."""
     if not len(rewards):
         return None
     values, counts = np.unique(rewards, return_counts=True)
     most = int(np.argmax(counts))
-    return float(values[most]) if 2 * int(counts[most]) > len(rewards) else None
+    if 2 * int(counts[most]) > len(rewards):
+        return float(values[most])
+    return 0.0 if 2 * int(np.count_nonzero(rewards == 0.0)) == len(rewards) else None
 
 
 def notable(rewards: Floats) -> NDArray[np.intp]:

@@ -67,6 +67,13 @@ SECTIONS = (
     ),
     Section("tabular", "Tables", "bench_tabular.py", "Means of 1,000 greedy episodes.", {}),
     Section("scripted", "Hand-written experts", "bench_scripted.py", "Means of 100 episodes.", {}),
+    Section(
+        "episode",
+        "A recorded episode of 100,000 steps in the window",
+        "bench_episode.py",
+        "What the window does for one seek, painting included, at 1600×1000.",
+        {},
+    ),
     Section("planning", "Learned models", "bench_planning.py", "Means of greedy episodes after training.", {}),
 )
 

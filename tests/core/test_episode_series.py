@@ -121,6 +121,7 @@ def test_a_policy_without_thoughts_says_so() -> None:
 def test_rewards_that_stand_out() -> None:
     assert notable(np.ones(50)).tolist() == []
     assert notable(np.array([-1.0, -1.0, -1.0, 0.0])).tolist() == [3]
+    assert notable(np.array([0.0, -1.0])).tolist() == [1]  # a hand of Blackjack
     shaping = np.random.default_rng(0).normal(size=200)
     shaping[[40, 199]] = 10.0, 100.0
     assert notable(shaping).tolist() == [40, 199]

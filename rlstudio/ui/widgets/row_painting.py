@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from rlstudio.core.episode_series import Series
 from rlstudio.ui.theme import current_colors
 from rlstudio.ui.widgets import plot_scales
-from rlstudio.ui.widgets.row_curves import Span, colour_of, paint_series, range_of
+from rlstudio.ui.widgets.row_curves import Span, colour_of, paint_series, pen_of, range_of
 from rlstudio.ui.widgets.row_layout import GAP
 from rlstudio.ui.widgets.row_readout import readings, readout_lines
 
@@ -26,7 +26,8 @@ def paint_row(painter: QPainter, series: Series, rect: QRectF, place: QRectF, sp
     painter.drawRect(place.adjusted(0, 0, -1, -1))
     room = _room(painter, rect, place)
     painter.setPen(QColor(colors.text))
-    title = metrics.elidedText(series.title, Qt.TextElideMode.ElideRight, int(room))
+    words = f"{series.title} ({series.unit})" if series.unit and len(series.lines) > 1 else series.title
+    title = metrics.elidedText(words, Qt.TextElideMode.ElideRight, int(room))
     painter.drawText(QPointF(rect.left(), place.top() + metrics.ascent()), title)
     if series.kind == "line":
         _paint_scale(painter, series, place)
@@ -39,9 +40,9 @@ def paint_numbers(painter: QPainter, series: Series, rect: QRectF, place: QRectF
     for mark, name, text in readings(series, frame):
         x, base = rect.left(), top + metrics.ascent()
         if mark >= 0:
-            painter.setPen(QPen(colour_of(series, mark, colors), 3.0))
-            painter.drawLine(QPointF(x, top + metrics.height() / 2), QPointF(x + 8, top + metrics.height() / 2))
-            x += 13
+            painter.setPen(_sample_pen(series, mark))
+            painter.drawLine(QPointF(x, top + metrics.height() / 2), QPointF(x + 14, top + metrics.height() / 2))
+            x += 18
         value_width = metrics.horizontalAdvance(text)
         if name:
             left = int(rect.left() + room - x - value_width - 6)
@@ -54,7 +55,7 @@ def paint_numbers(painter: QPainter, series: Series, rect: QRectF, place: QRectF
 
 
 def paint_axis(painter: QPainter, span: Span, last: int, top: float, width: float) -> None:
-    """Frame numbers along the foot of a column; none is cut by the edge of the view, which is `width` wide."""
+    """Frame numbers along the foot of a column; the last is moved in where the edge of the view, at `width`, cut it."""
     metrics = painter.fontMetrics()
     painter.setPen(QColor(current_colors().muted))
     low, high = max(0.0, span.low), min(float(last), span.high)
@@ -62,8 +63,8 @@ def paint_axis(painter: QPainter, span: Span, last: int, top: float, width: floa
     for tick in ticks:
         text = plot_scales.tick_text(tick, step)
         half = metrics.horizontalAdvance(text) / 2
-        if tick == round(tick) and span.x(tick) + half <= width:
-            painter.drawText(QPointF(span.x(tick) - half, top + 4 + metrics.ascent()), text)
+        if tick == round(tick):
+            painter.drawText(QPointF(min(span.x(tick), width - half) - half, top + 4 + metrics.ascent()), text)
 
 
 def paint_cursor(painter: QPainter, span: Span, frame: int, bottom: float) -> None:
@@ -96,6 +97,15 @@ def paint_readout(painter: QPainter, series: Series, pointer: QPointF, frame: in
     for number, line in enumerate(lines):
         painter.setPen(QColor(colors.text if number else colors.muted))
         painter.drawText(QPointF(box.left() + 8, box.top() + 5 + number * metrics.height() + metrics.ascent()), line)
+
+
+def _sample_pen(series: Series, line: int) -> QPen:
+    """For the piece of a line that stands beside its name: as the line is drawn, but bolder."""
+    if series.kind == "lanes":
+        return QPen(colour_of(series, line, current_colors()), 3.0)
+    pen = pen_of(series, line, current_colors())
+    pen.setWidthF(2.0)
+    return pen
 
 
 def _room(painter: QPainter, rect: QRectF, place: QRectF) -> float:

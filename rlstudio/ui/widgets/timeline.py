@@ -76,7 +76,7 @@ class Timeline(QSlider):
     def set_marks(self, marks: tuple[int, ...]) -> None:
         """Other frames are marked now."""
         self._marks = marks
-        self._forget_backdrop()
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Ticks above, groove below."""
@@ -140,7 +140,7 @@ class Timeline(QSlider):
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Ticks and groove from a kept picture, then what changes while playing: the part played and the handle."""
+        """Ticks and groove from a kept picture, then what changes: the part played, marks and the handle."""
         ratio = self.devicePixelRatioF()
         if self._backdrop is None or self._backdrop.devicePixelRatio() != ratio:
             self._backdrop = self._draw_backdrop(ratio)
@@ -152,6 +152,8 @@ class Timeline(QSlider):
         painter.setBrush(QColor(colors.accent_hover if self.hasFocus() else colors.accent))
         groove, x = self._groove(), self.position_of(self.sliderPosition())
         painter.drawRoundedRect(QRectF(groove.left(), groove.top(), x - groove.left(), groove.height()), 2, 2)
+        self._draw_marks(painter, groove)
+        painter.setBrush(QColor(colors.accent_hover if self.hasFocus() else colors.accent))
         painter.drawEllipse(QPointF(x, groove.center().y()), 7, 7)
         if self.hasFocus():
             painter.setBrush(QColor(colors.window))
@@ -181,7 +183,6 @@ class Timeline(QSlider):
             painter.fillRect(rect, QColor(colors.good if share > 0 else colors.live))
         for x in sorted({round(self.position_of(step)) for step in self._remarks}):
             painter.fillRect(QRectF(x - 0.5, groove.top() - 3, 1.5, 3), QColor(colors.change))
-        self._draw_marks(painter, groove)
         if self.maximum():
             painter.fillRect(
                 QRectF(self.position_of(self.maximum()) - 1, groove.top() - 5, 2, 14), QColor(colors.muted)
@@ -203,12 +204,8 @@ class Timeline(QSlider):
     def _draw_marks(self, painter: QPainter, groove: QRectF) -> None:
         """A line through the groove with a head below it, of another shape than rewards and remarks."""
         colour = QColor(current_colors().text)
+        painter.setBrush(colour)
         for mark in self._marks:
-            x = self.position_of(mark)
+            x, foot = self.position_of(mark), groove.bottom() + 7
             painter.fillRect(QRectF(x - 1, groove.top() - 5, 2, groove.height() + 6), colour)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour)
-            foot = groove.bottom() + 7
             painter.drawPolygon([QPointF(x, foot - 7), QPointF(x + 4, foot), QPointF(x - 4, foot)])
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
