@@ -49,7 +49,7 @@ def contrasting(steps: Sequence[int], history: History, best: int | None = None,
     """
     if len(steps) <= most:
         return list(steps)
-    last = best if best in steps and best != steps[0] else steps[-1]
+    last = best if best is not None and best in steps[1:] else steps[-1]
     chosen = {steps[0], last}
     between = [step for step in steps if step not in chosen]
     wanted = _steep_places(history, most - 2, float(last))
