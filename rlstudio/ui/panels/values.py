@@ -13,7 +13,7 @@ from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.row_words import row_words
 from rlstudio.ui.widgets.value_map import ValueMapView
 
-_SIDE_WIDTH = 220
+_SIDE_WIDTH, _NARROW_WIDTH = 280, 180
 _LISTED = 16
 _OF_A_GRID = "Arrows: its best moves. Empty cells: an episode ends there, or it has not acted there yet."
 _NOTHING = "While the policy is watched, what it thinks states are worth appears here."
@@ -108,6 +108,7 @@ class ValuesPanel(QWidget):
     def _lay_out(self, found: ValueMap) -> None:
         self._clear()
         self._explained.setText(_OF_A_GRID if found.is_grid else "")
+        self._side.setFixedWidth(_SIDE_WIDTH if len(found.coordinates) > 2 else _NARROW_WIDTH)
         names = [row_words(each.label).name for each in found.coordinates]
         if found.is_grid:
             for index in sorted(found.held):
@@ -133,6 +134,7 @@ class ValuesPanel(QWidget):
         box.setAccessibleName(f"{words} of the map of values")
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(8)
+        box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for text, data in entries:
             box.addItem(text, data)
         box.setCurrentIndex(next((i for i, (_, data) in enumerate(entries) if data == chosen), 0))
