@@ -156,7 +156,7 @@ def test_without_the_keyboard_nothing_is_held_and_time_stands_still(show: Show) 
 def test_it_says_what_is_seen(show: Show) -> None:
     played = Played(show, CART)
     over = played.over
-    assert over.title.text() == "What if at frame 12: you play"
+    assert over.title.text() == "You play from frame 12"
     assert over.speed.currentText() == "½ speed"
     note = FrameNote("person", 1, 13, 500, 13.0, 1.0, 50.0, action="push left", extra={"standing": True})
     over.show_frame(frame(9), note)
@@ -190,6 +190,7 @@ def test_many_keys_break_into_lines(show: Show) -> None:
 def test_the_difference_in_words() -> None:
     assert difference_words(500, 213) == "recorded: 500 · what if: 213 (−287)"
     assert difference_words(-200, -150.5) == "recorded: −200 · what if: −150.50 (+49.50)"
+    assert difference_words(-114.344, -111.836) == "recorded: −114.34 · what if: −111.84 (+2.50)"
     assert difference_words(9, 9) == "recorded: 9 · what if: 9 (no difference)"
 
 

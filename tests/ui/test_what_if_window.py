@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from rlstudio.core.episode import Episode
 from rlstudio.envs.make import make
-from rlstudio.jobs.policies import build_policy
+from rlstudio.jobs.policies import build_policy, policy_data, untrained_policy
 from rlstudio.jobs.record import record_episode
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
@@ -172,3 +172,41 @@ def test_where_there_is_no_other_future_it_is_said(studio: Studio) -> None:
     studio.what_if.button.click()
     assert "the last frame, which has no action" in studio.window.banner.text()
     assert not studio.what_if.form.isVisible()
+
+
+def test_from_an_episode_that_is_only_visited_the_recordings_stay(studio: Studio) -> None:
+    own, visited = recorded("CartPole-v1", 60), recorded("CartPole-v1", 60, seed=9)
+    studio.stage.set_episodes([own])
+    studio.stage.visit([visited], play=False)
+    studio.stage.seek(2)
+    studio.what_if.ask()
+    studio.go()
+    other = studio.wait_for_both()
+    QTest.mouseClick(studio.window.findChild(QAbstractButton, "futuresClose"), Qt.MouseButton.LeftButton)
+    assert studio.stage.current_episode() is visited
+    assert studio.stage.episodes() == [visited, other]
+    studio.stage.back_to_live()
+    assert studio.stage.episodes() == [own, other]
+
+
+def test_the_very_policy_that_was_recorded_goes_on(studio: Studio) -> None:
+    env = make("CartPole-v1", {"max_episode_steps": 40}, render=True)
+    policy = untrained_policy(env, {}, "ppo", {}, 3)
+    data = policy_data("ppo", policy, 40_000)
+    episode = record_episode(
+        env, policy, 5, greedy=True, env_kwargs={"max_episode_steps": 40}, source="x", algorithm="ppo", step=40_000
+    )
+    env.close()
+    studio.ask(episode, 3)
+    assert studio.what_if.form.then.itemText(0) == "a random policy (this episode's own is not here) goes on"
+    studio.what_if.form.hide()
+    studio.what_if.policies.remember(data)
+    studio.ask(episode, 3)
+    assert studio.what_if.form.then.itemText(0) == "checkpoint 40,000, greedy, goes on"
+    studio.what_if.form.force.setChecked(False)
+    studio.go()
+    other = studio.wait_for_both()
+    assert other.observations.tobytes() == episode.observations.tobytes()
+    assert "(no difference)" in studio.text("futuresDifference")
+    assert other.source == "what if at 3: checkpoint 40,000 · greedy"
+    assert not studio.what_if.bar.note.isVisible()

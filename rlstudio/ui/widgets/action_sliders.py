@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QScrollArea, QSlider, QWidget
 
+from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.elided_label import ElidedLabel
+from rlstudio.ui.widgets.plain_tip import plain_tip
 
 _PLACES = 200  # of a slider
 _MOST_ROWS = 6  # before it scrolls
@@ -33,6 +35,7 @@ class ActionSliders(QScrollArea):
     ) -> None:
         """One row for each value, named and bounded; a number without a name or bounds gets plain ones."""
         page, self._boxes = QWidget(), []
+        set_role(page, "page")
         rows = QGridLayout(page)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setColumnStretch(1, 1)
@@ -51,17 +54,21 @@ class ActionSliders(QScrollArea):
         """The numbers as they stand."""
         return tuple(box.value() for box in self._boxes)
 
+    def first(self) -> QWidget:
+        """What takes the keyboard first."""
+        return self._boxes[0] if self._boxes else self
+
     def _label(self, name: str) -> QLabel:
-        label = ElidedLabel(name, widest=150)
+        label = ElidedLabel(name.split(" (")[0], widest=150)  # the unit is in the tooltip
         label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setToolTip(name)
+        label.setToolTip(plain_tip(name))
         return label
 
     def _row(self, name: str, low: float, high: float, value: float) -> tuple[QSlider, QDoubleSpinBox]:
         slider, box = QSlider(Qt.Orientation.Horizontal), QDoubleSpinBox()
         for control in (slider, box):
             control.setAccessibleName(name)
-            control.setToolTip(f"{name}, from {low:g} to {high:g}")
+            control.setToolTip(plain_tip(f"{name}, from {low:g} to {high:g}"))
         slider.setRange(0, _PLACES)
         slider.setMinimumWidth(90)
         box.setRange(low, high)

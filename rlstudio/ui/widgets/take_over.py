@@ -49,6 +49,8 @@ class TakeOver(QWidget):
         self._held: list[str] = []
         self._playing = False
         self._standing = True
+        self._sharp = False
+        self._at = 0
         self.title = ElidedLabel("", self)
         self.title.setObjectName("takeOverTitle")
         set_role(self.title, "live")
@@ -91,6 +93,7 @@ class TakeOver(QWidget):
         self.speed.setVisible(by_hand)
         self.speed.setCurrentIndex([value for _, value in SPEEDS].index(speed))
         self._sharp = sharp
+        self._at = at
         self.title.setText(f"What if at frame {at:,}")
         self.state.setText("Going back …")
         self.step_label.setText("")
@@ -104,7 +107,7 @@ class TakeOver(QWidget):
         """The state is restored: these keys act from now on."""
         self._keys, self._playing = keys, True
         self.strip.set_keys(keys)
-        self.title.setText(self.title.text() + ": you play")
+        self.title.setText(f"You play from frame {self._at:,}")
         self._show_state("")
         self._show_leave()
         self.progress.hide()

@@ -150,7 +150,7 @@ class WhatIfForm(QFrame):
         y = max(room.top(), min(corner.y(), room.bottom() - self.height()))
         self.move(x, y)
         self.show()
-        (self.action if self._discrete else self.go).setFocus(Qt.FocusReason.PopupFocusReason)
+        (self.action if self._discrete else self.sliders.first()).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def wish(self) -> BranchWish:
         """What is asked for now."""
