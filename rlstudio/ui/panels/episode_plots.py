@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QWidget
@@ -119,10 +120,14 @@ class EpisodePlotsPanel(QWidget):
         keys = self._found.keys
         if env in self._chosen and any(key in keys for key in self._chosen[env]):
             return [key for key in self._chosen[env] if key in keys]
-        first = [key for key in _FIRST if key in keys]
+        first = [key for key in _FIRST if key in keys and (key != "reward" or self._rewards_differ())]
         first += [key for key in keys if key.startswith("action:")][:3]
         observed = [key for key in keys if key.startswith("observation:")]
         return first + observed[: max(2, _FIRST_ROWS - len(first))]
+
+    def _rewards_differ(self) -> bool:
+        """CartPole's do not: a straight line is no row to begin with."""
+        return self._episode is not None and bool(np.ptp(self._episode.rewards) > 0)
 
     def _offer_rows(self) -> None:
         self._choices = tuple(Choice(each.key, each.title, each.help) for each in self._found.series)
