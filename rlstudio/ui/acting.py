@@ -8,11 +8,11 @@ from rlstudio.core import messages as m
 from rlstudio.core.episode_data import episode_from_data
 from rlstudio.ui.consent import Consent, programs_that_act
 from rlstudio.ui.errand import Errand
+from rlstudio.ui.exporting import Exporting
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.live import Subject
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.toolbar import ActWish
-from rlstudio.ui.widgets.export_plan import ExportOptions
 
 FIRST_SEED = 10_000
 """Recordings and evaluations use the seeds of a run's own evaluations, apart from those of training."""
@@ -40,8 +40,8 @@ class Acting(QObject):
         self.recording = Errand("Recording", desk, self)
         self.evaluating = Errand("Evaluation", desk, self)
         self.exporting = Errand("Export", desk, self)
+        self.errands = [self.recording, self.evaluating, self.exporting]  # and others that a closing window asks about
         self._fresh = False
-        self._export_fault = ""
         for errand in (self.recording, self.evaluating):
             errand.failed.connect(self.failed)
         self.recording.came.connect(self._recorded)
@@ -50,27 +50,25 @@ class Acting(QObject):
         self.evaluating.came.connect(self._scored)
         self.evaluating.progressed.connect(self._show_progress)
         self.evaluating.ended.connect(self._evaluation_ended)
-        self.exporting.came.connect(self._exported)
-        self.exporting.progressed.connect(lambda done, total, _words: window.exporting.set_progress(done, total))
-        self.exporting.failed.connect(self._export_failed)
-        self.exporting.ended.connect(self._export_ended)
+        self.exports = Exporting(window, self.exporting, self)
+        self.exports.failed.connect(self.failed)
+        self.exports.said.connect(self.said)
+        self.exports.changed.connect(self.changed)
         window.scores.stopRequested.connect(self.evaluating.stop)
-        window.exporting.cancelRequested.connect(self.exporting.stop)
-        window.stage.exportRequested.connect(self.export)
 
     @property
     def active(self) -> bool:
         """Whether anything is under way."""
-        return self.recording.active or self.evaluating.active or self.exporting.active
+        return any(errand.active for errand in self.errands)
 
     def check_health(self) -> None:
         """Look for signs of life."""
-        for errand in (self.recording, self.evaluating, self.exporting):
+        for errand in self.errands:
             errand.check_health()
 
     def abandon(self) -> None:
         """Give up whatever is under way, without waiting for it."""
-        for errand in (self.recording, self.evaluating, self.exporting):
+        for errand in self.errands:
             errand.abandon()
 
     # ------------------------------------------------------------ recording
@@ -151,33 +149,6 @@ class Acting(QObject):
         self._window.scores.finish()
         self._window.toolbar.set_evaluating(False)
         self.said.emit(f"Evaluation {status}.")
-        self.changed.emit()
-
-    # ------------------------------------------------------------ exporting
-
-    def export(self, _episodes: object, options: ExportOptions) -> None:
-        """Write the file that was chosen in the dialog."""
-        if self.exporting.start(options.command()):
-            self._export_fault = ""
-            self._window.exporting.begin(str(options.path), options.frames)
-            self.changed.emit()
-        else:
-            self.said.emit("An export is under way already: wait for it, or cancel it.")
-
-    def _exported(self, report: m.Report) -> None:
-        if isinstance(report, m.Exported):
-            self._window.exporting.finish(report)
-            self.said.emit(f"Saved {report.path}: {report.frames:,} frames in {report.seconds:.1f} s.")
-
-    def _export_failed(self, message: str, advice: str, traceback: str) -> None:
-        self._export_fault = message
-        self.failed.emit(message, advice, traceback)
-
-    def _export_ended(self, status: str) -> None:
-        if status == "stopped":
-            self._window.exporting.fail("Export cancelled; nothing was written")
-        elif status == "failed":
-            self._window.exporting.fail(self._export_fault or "The export failed")
         self.changed.emit()
 
     def _show_progress(self, done: int, total: int, words: str) -> None:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel
 from rlstudio.core.messages import FrameNote
 from rlstudio.ui.panels.stage import StagePanel
 from rlstudio.ui.theme import font_points, set_font_size
-from rlstudio.ui.widgets.export_dialog import ExportDialog
 
 Show = Callable[..., Any]
 
@@ -277,20 +276,13 @@ def test_the_watch_mode_is_told_when_chosen_and_not_when_set(stage: StagePanel) 
         stage.set_watch_mode("sideways")
 
 
-def test_export_asks_then_tells_what_was_chosen(stage: StagePanel, tmp_path: Any) -> None:
+def test_export_stands_still_and_asks(stage: StagePanel) -> None:
     stage.set_episodes([episode([1.0] * 5)])
+    stage.toggle_play()
     wanted = QSignalSpy(stage.exportRequested)
     button(stage, "exportButton").click()
-    dialog = stage.findChild(ExportDialog)
-    assert dialog is not None
-    dialog.path.setText(str(tmp_path / "out.gif"))
-    dialog.accept()
     assert wanted.count() == 1
-    episodes, options = wanted.at(0)
-    assert len(episodes) == 1
-    assert options.command().path == str(tmp_path / "out.gif")
-    (clip,) = options.command().clips
-    assert (clip.first, clip.last) == (0, 5)
+    assert not stage.is_playing()
 
 
 def test_only_shown_frames_are_decompressed(stage: StagePanel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,7 +163,7 @@ def test_train_record_export_and_all_numbers_are_one(studio: Studio, tmp_path: P
     dialog = studio.window.findChild(ExportDialog)
     assert dialog is not None
     target = tmp_path / "out.gif"
-    dialog.path.setText(str(target))
+    dialog.file.edit.setText(str(target))
     dialog.accept()
     studio.wait_for(lambda: target.exists() and not studio.controller.acting.active, "the GIF", 60)
     with Image.open(target) as picture:
@@ -256,7 +256,7 @@ def test_from_a_fresh_home_to_a_gif_of_five_episodes(studio: Studio, tmp_path: P
     dialog = studio.window.findChild(ExportDialog)
     assert dialog is not None
     target = tmp_path / "five.gif"
-    dialog.path.setText(str(target))
+    dialog.file.edit.setText(str(target))
     dialog.accept()
     studio.wait_for(lambda: target.exists() and not studio.controller.acting.active, "the GIF", 120)
     with Image.open(target) as picture:

@@ -13,7 +13,6 @@ from rlstudio.core.episode import Episode
 from rlstudio.core.frame_store import Frame
 from rlstudio.core.messages import FrameNote
 from rlstudio.core.playback import Playback
-from rlstudio.ui.widgets.export_dialog import ExportDialog
 from rlstudio.ui.widgets.picture_area import PictureArea
 from rlstudio.ui.widgets.stage_controls import StageControls
 from rlstudio.ui.widgets.status_strip import StatusStrip
@@ -31,13 +30,13 @@ class StagePanel(QWidget):
         watchModeChanged: "policy", "training" or "off" was chosen.
         backToLiveRequested: the recording was left.
         frameShown: an episode and the index of the frame now shown.
-        exportRequested: a list of episodes and their `ExportOptions`.
+        exportRequested: the recorded episodes are to be exported.
     """
 
     watchModeChanged = Signal(str)
     backToLiveRequested = Signal()
     frameShown = Signal(object, int)
-    exportRequested = Signal(list, object)
+    exportRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -244,20 +243,12 @@ class StagePanel(QWidget):
         self._go_to_episode(-1)
 
     def export(self) -> None:
-        """Ask what to export, then emit `exportRequested`. Nothing while live."""
-        if self._current is None:
-            return
-        self._set_playing(False)
-        dialog = ExportDialog(self._episodes, self._current, self)
-        dialog.accepted.connect(lambda: self._emit_export(dialog))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        """Stand still and emit `exportRequested`. Nothing while live."""
+        if self._current is not None:
+            self._set_playing(False)
+            self.exportRequested.emit()
 
     # ------------------------------------------------------------ inside
-
-    def _emit_export(self, dialog: ExportDialog) -> None:
-        options = dialog.options()
-        self.exportRequested.emit([clip.episode for clip in options.clips], options)
 
     def _end_visit(self) -> None:
         if self._kept is not None:

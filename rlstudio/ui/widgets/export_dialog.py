@@ -1,248 +1,256 @@
-"""ExportDialog: which frames of which episodes become a GIF, how fast it plays, and where it goes."""
+"""ExportDialog: what of the recorded episodes becomes a picture file, how it looks and plays, and where it goes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from rlstudio.core.episode import Episode
+from rlstudio.ui.latest_work import LatestWork
 from rlstudio.ui.theme import set_role
-from rlstudio.ui.widgets.export_plan import Clip, ExportOptions, fitting, free_path, suggested_name, timing_words
-from rlstudio.ui.widgets.numbers import file_size, number
+from rlstudio.ui.widgets.clip_form import ClipForm
+from rlstudio.ui.widgets.export_layouts import pictures
+from rlstudio.ui.widgets.export_plan import ExportOptions, suggested_name, timing_words
+from rlstudio.ui.widgets.export_preview import ExportPreview
+from rlstudio.ui.widgets.file_row import FileRow, pictures_folder
+from rlstudio.ui.widgets.numbers import file_size
+from rlstudio.ui.widgets.picture_form import PictureForm
 
-_SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
-_THIS, _SEVERAL, _ALL = range(3)
-
-
-def pictures_folder() -> Path:
-    """Where pictures go unless told otherwise."""
-    places = QStandardPaths.standardLocations(QStandardPaths.StandardLocation.PicturesLocation)
-    existing = [Path(place) for place in places if Path(place).is_dir()]
-    return existing[0] if existing else Path.home()
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
+_SETTLE_MILLISECONDS = 250
 
 
 class ExportDialog(QDialog):
     """Everything is filled in when it opens, so that Enter exports all that was recorded.
 
-    `options()` holds what was chosen.
+    `options()` holds what was chosen, `remembered()` what the next one is to begin with.
+
+    Signals:
+        filmRequested: the training is to be recorded instead.
     """
 
+    filmRequested = Signal()
+
     def __init__(
-        self, episodes: Sequence[Episode], current: int, parent: QWidget | None = None, *, folder: Path | None = None
+        self,
+        episodes: Sequence[Episode],
+        current: int,
+        parent: QWidget | None = None,
+        *,
+        index: int = 0,
+        folder: Path | None = None,
+        remembered: dict[str, Any] | None = None,
+        film: bool = False,
     ) -> None:
+        """`index`: the frame now shown; `film`: whether the training can be recorded instead."""
         super().__init__(parent)
         self.setObjectName("exportDialog")
-        self.setWindowTitle("Export as GIF")
+        self.setWindowTitle("Export")
+        remembered = remembered or {}
         self._current = episodes[current]
-        self._episodes = fitting(episodes, self._current)
-        self._left_out = len(episodes) - len(self._episodes)
-        self._folder = folder or pictures_folder()
-        self._named = False  # whether the person chose the name
-        self.which = self._make_which(episodes, current)
-        self.chosen = self._make_list(episodes)
-        self.first, self.last = self._make_range()
-        self.speed = self._make_speed()
-        self.path = QLineEdit()
-        self.path.setObjectName("exportPath")
-        self.path.setAccessibleName("File")
-        self.path.setMinimumWidth(300)
-        self.timing, self.size, self.fault = QLabel(), QLabel(), QLabel()
+        height, width, _ = self._current.frames.shape
+        self.clips = ClipForm(episodes, current, index, self)
+        self.picture = PictureForm((width, height), remembered, still=True, parent=self)
+        self.speed = make_speed_picker(self._current.fps, remembered.get("speed"))
+        self.file = FileRow(folder or pictures_folder())
+        self.preview = ExportPreview()
+        self.timing, self.outcome, self.fault = QLabel(), QLabel(), QLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._lay_out()
+        self._estimate = LatestWork(self)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MILLISECONDS)
+        self._settle.timeout.connect(self._show_what_comes_out)
+        self._estimated = ""
+        self._lay_out(film)
         self._connect()
-        self._change_scope()
+        self._change_format()
+
+    # ------------------------------------------------------------ what is chosen
 
     def options(self) -> ExportOptions:
         """What is chosen now."""
         return ExportOptions(
-            path=Path(self.path.text().strip()).expanduser(),
-            clips=tuple(self._clips()),
+            path=self.file.path(),
+            clips=tuple(self.clips.clips()),
             fps=self._current.fps,
             speed=float(self.speed.currentData()),
+            style=self.picture.style(),
         )
 
-    def chosen_episodes(self) -> list[Episode]:
-        """The episodes that go into the file, in order."""
-        scope = self.which.currentData()
-        if scope == _THIS:
-            return [self._current]
-        if scope == _ALL:
-            return list(self._episodes)
-        items = (self.chosen.item(row) for row in range(self.chosen.count()))
-        return [
-            episode
-            for episode, item in zip(self._episodes, items, strict=True)
-            if item.checkState() == Qt.CheckState.Checked
-        ]
-
-    def _clips(self) -> list[Clip]:
-        if self.which.currentData() == _THIS:
-            return [Clip(self._current, self.first.value(), self.last.value())]
-        return [Clip(episode, 0, episode.length) for episode in self.chosen_episodes()]
+    def remembered(self) -> dict[str, Any]:
+        """Plain values for the next dialog."""
+        return {**self.picture.remembered(), "speed": self.speed.currentData(), "folder": str(self.file.path().parent)}
 
     # ------------------------------------------------------------ reacting
 
-    def _change_scope(self) -> None:
-        scope = self.which.currentData()
-        self._form.setRowVisible(self.chosen, scope == _SEVERAL)
-        self._form.setRowVisible(self._range_row, scope == _THIS)
+    def _change_format(self) -> None:
+        self.clips.set_still(not self.picture.chosen_format().animated)
+        self._form.setRowVisible(self.speed, not self.clips.still)
+        self._form.setRowVisible(self.timing, not self.clips.still)
         self._changed()
 
     def _changed(self) -> None:
-        """Say what would come out, and whether it can."""
-        episodes = self.chosen_episodes()
-        if episodes and not self._named:
-            self.path.setText(str(free_path(self._folder, suggested_name(episodes))))
+        """Say what would come out, and whether it can; how large, and the picture, once it stands still."""
+        to = self.picture.chosen_format()
+        clips = self.clips.clips()
+        if clips:
+            frame = clips[0].first if self.clips.still else None
+            self.file.suggest(suggested_name([clip.episode for clip in clips], to, frame), to)
         options = self.options()
-        self.timing.setText(timing_words(options.fps, options.speed))
-        set_role(self.timing, "warning" if options.played_speed < options.speed else "muted")
-        frames = f"{options.frames:,} frame{'s' if options.frames != 1 else ''}"
-        about = f"{frames} · plays {options.seconds:.1f} s · roughly {file_size(options.estimated_bytes())}"
-        left_out = f" · {self._left_out} of another picture size left out" if self._left_out else ""
-        self.size.setText(about + left_out)
-        self.fault.setText(self._why_not(options))
-        self._export.setEnabled(not self.fault.text())
-        if not self.fault.text() and options.path.exists():
-            self.fault.setText("This file exists and will be replaced.")
+        self.timing.setText(timing_words(options.fps, options.speed, to))
+        set_role(self.timing, "warning" if options.played_speed < options.speed and not to.folder else "muted")
+        self._estimated = ""
+        self._show_size()
+        reason = self.clips.why_not() or self.file.why_not()
+        self.fault.setText(reason or self.file.warning())
+        self.export_button.setEnabled(not reason)
+        self._settle.start()
 
-    def _why_not(self, options: ExportOptions) -> str:
-        """What stops the export, "" if nothing does."""
-        if not options.clips:
-            return "Tick at least one episode."
-        if self.first.value() > self.last.value():
-            return "The first frame is after the last one."
-        if not self.path.text().strip():
-            return "Give the file a name."
-        if options.path.suffix.lower() != ".gif":
-            return "The name must end in .gif."
-        if not options.path.parent.is_dir():
-            return f"There is no folder {options.path.parent}."
-        return ""
+    def _show_size(self) -> None:
+        options = self.options()
+        parts = [f"{options.frames:,} frame{'s' if options.frames != 1 else ''}"]
+        if options.format.animated:
+            parts.append(f"plays {options.seconds:.1f} s")
+        parts.append(self._estimated or "size: estimating…")
+        if self.clips.left_out:
+            parts.append(f"{self.clips.left_out} of another picture size left out")
+        self.outcome.setText(" · ".join(parts))
 
-    def _browse(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Export as GIF", self.path.text(), "Animated GIF (*.gif)")
-        if path:
-            self._named = True
-            self.path.setText(path if path.lower().endswith(".gif") else f"{path}.gif")
+    def _show_what_comes_out(self) -> None:
+        """Preview and estimate, both made in threads."""
+        self._settle.stop()
+        options = self.options()
+        if self.clips.why_not():
+            self.preview.show_message("Nothing is chosen")
+            self._show_estimate(0, None)
+            return
+        picture_at = pictures(options.clips, options.style)
+        fps = options.fps * options.played_speed
+        self.preview.show_pictures(picture_at, options.frames, self.clips.start(), fps)
+        limit = options.style.size_limit
 
-    def _name_typed(self) -> None:
-        self._named = True
-        self._changed()
+        def estimate(stale: Callable[[], bool]) -> int:
+            from rlstudio.media.estimate import estimate_bytes  # loads what writes pictures
+
+            return estimate_bytes(options.format, picture_at, options.frames, fps=fps, cancelled=stale)
+
+        self._estimate.ask(estimate, lambda size: self._show_estimate(size, limit), self._estimate_failed)
+
+    def _show_estimate(self, size: int, limit: int | None) -> None:
+        if limit is not None and size > limit:
+            self._estimated = f"roughly {file_size(size)}, brought below {file_size(limit)}"
+        else:
+            self._estimated = f"roughly {file_size(size)}"
+        self._show_size()
+
+    def _estimate_failed(self, words: str) -> None:
+        self._estimated = "size unknown"
+        self._show_size()
+        self.fault.setText(words)
+
+    def done(self, result: int) -> None:
+        """The dialog closes: what is made for it is given up."""
+        self._settle.stop()
+        self.preview.close_work()
+        self._estimate.close()
+        super().done(result)
 
     # ------------------------------------------------------------ making
 
-    def _make_which(self, episodes: Sequence[Episode], current: int) -> QComboBox:
-        which = QComboBox()
-        which.setObjectName("exportWhich")
-        which.setAccessibleName("Episodes")
-        which.addItem(f"this episode ({current + 1} of {len(episodes)})", _THIS)
-        if len(self._episodes) > 1:
-            which.addItem("several…", _SEVERAL)
-            which.addItem(f"all {len(self._episodes)} episodes, one after the other", _ALL)
-            which.setCurrentIndex(which.findData(_ALL))  # who recorded several at once wants to show several
-        return which
-
-    def _make_list(self, episodes: Sequence[Episode]) -> QListWidget:
-        chosen = QListWidget()
-        chosen.setObjectName("exportEpisodes")
-        chosen.setAccessibleName("Episodes to export")
-        for index, episode in enumerate(episodes):
-            if episode.frames.shape != self._current.frames.shape:
-                continue
-            item = QListWidgetItem(f"{index + 1}: return {number(episode.total_reward)}, {episode.length} steps")
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if episode is self._current else Qt.CheckState.Unchecked)
-            chosen.addItem(item)
-        chosen.setMaximumHeight(150)
-        return chosen
-
-    def _make_range(self) -> tuple[QSpinBox, QSpinBox]:
-        boxes = QSpinBox(), QSpinBox()
-        names = (("exportFirst", "First frame", 0), ("exportLast", "Last frame", self._current.length))
-        for box, (name, words, value) in zip(boxes, names, strict=True):
-            box.setObjectName(name)
-            box.setAccessibleName(words)
-            box.setRange(0, self._current.length)
-            box.setValue(value)
-        return boxes
-
-    def _make_speed(self) -> QComboBox:
-        speed = QComboBox()
-        speed.setObjectName("exportSpeed")
-        speed.setAccessibleName("Playback speed")
-        for value in _SPEEDS:
-            speed.addItem(f"×{value:g}  ({self._current.fps * value:g} frames a second)", value)
-        speed.setCurrentIndex(_SPEEDS.index(1.0))
-        return speed
-
-    def _lay_out(self) -> None:
-        self._range_row = QWidget()
-        frames = QHBoxLayout(self._range_row)
-        frames.setContentsMargins(0, 0, 0, 0)
-        frames.addWidget(self.first)
-        frames.addWidget(QLabel("to"))
-        frames.addWidget(self.last)
-        frames.addWidget(QLabel(f"of 0 to {self._current.length}"))
-        frames.addStretch(1)
-        browse = QPushButton("Choose…")
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self._browse)
-        file = QHBoxLayout()
-        file.setSpacing(8)
-        file.addWidget(self.path, 1)
-        file.addWidget(browse)
-        for label in (self.timing, self.size, self.fault):
+    def _lay_out(self, film: bool) -> None:
+        for label, name in ((self.timing, "exportTiming"), (self.outcome, "exportSize"), (self.fault, "exportFault")):
+            label.setObjectName(name)
             label.setWordWrap(True)
-        self.timing.setFixedHeight(3 * self.timing.fontMetrics().lineSpacing())  # its words change; the dialog must not
-        self.timing.setAlignment(Qt.AlignmentFlag.AlignTop)
-        set_role(self.size, "muted")
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        line = self.timing.fontMetrics().lineSpacing()
+        self.timing.setFixedHeight(3 * line)  # its words change; the dialog must not
+        self.outcome.setFixedHeight(2 * line)
+        self.fault.setFixedHeight(2 * line)
+        set_role(self.outcome, "muted")
         set_role(self.fault, "fault")
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self._form.setVerticalSpacing(10)
+        self._form.setVerticalSpacing(8)
         self._form.setHorizontalSpacing(16)
-        self._form.addRow("Episodes", self.which)
-        self._form.addRow("", self.chosen)
-        self._form.addRow("Frames", self._range_row)
+        self.picture.add_rows(self._form)
+        self.clips.add_rows(self._form)
         self._form.addRow("Speed", self.speed)
         self._form.addRow("", self.timing)
-        self._form.addRow("File", file)
-        self._form.addRow("", self.size)
+        self._form.addRow("File", self.file)
+        self._form.addRow("", self.outcome)
         self._form.addRow("", self.fault)
-        self._export = self.buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
-        self._export.setObjectName("exportConfirmButton")
-        self._export.setDefault(True)
-        set_role(self._export, "primary")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.setSpacing(12)
-        layout.addLayout(self._form)
-        layout.addWidget(self.buttons)
+        self.export_button = self.buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.export_button.setObjectName("exportConfirmButton")
+        self.export_button.setToolTip("Write the file in the background (Enter)")
+        self.export_button.setDefault(True)
+        set_role(self.export_button, "primary")
+        if film:
+            instead = self.buttons.addButton("Record the training…", QDialogButtonBox.ButtonRole.ResetRole)
+            instead.setObjectName("exportFilmButton")
+            instead.setToolTip("A film from untrained to trained, made from the run's checkpoints")
+            instead.setAutoDefault(False)
+            instead.clicked.connect(self._leave_for_film)
+        lay_out_beside(self, self._form, self.preview, self.buttons)
+
+    def _leave_for_film(self) -> None:
+        self.reject()
+        self.filmRequested.emit()
 
     def _connect(self) -> None:
-        self.which.currentIndexChanged.connect(self._change_scope)
-        self.chosen.itemChanged.connect(self._changed)
-        for box in (self.first, self.last):
-            box.valueChanged.connect(self._changed)
+        self.picture.format.currentIndexChanged.connect(self._change_format)
+        self.picture.changed.connect(self._changed)
+        self.clips.changed.connect(self._changed)
         self.speed.currentIndexChanged.connect(self._changed)
-        self.path.textEdited.connect(self._name_typed)
+        self.file.changed.connect(self._changed)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
+        play = QShortcut(QKeySequence("Ctrl+Space"), self)
+        play.activated.connect(self.preview.play_button.click)
+
+
+def make_speed_picker(fps: float, chosen: Any) -> QComboBox:
+    """Multiples of real time; the one chosen before where it is one of them."""
+    speed = QComboBox()
+    speed.setObjectName("exportSpeed")
+    speed.setAccessibleName("Playback speed")
+    speed.setToolTip("How fast the file plays; every frame is kept at any speed")
+    for value in SPEEDS:
+        speed.addItem(f"×{value:g}  ({fps * value:g} frames a second)", value)
+    speed.setCurrentIndex(SPEEDS.index(chosen if chosen in SPEEDS else 1.0))
+    return speed
+
+
+def lay_out_beside(dialog: QDialog, form: QFormLayout, beside: QWidget, buttons: QDialogButtonBox) -> None:
+    """The form at the left, what comes of it at the right, the buttons below."""
+    column = QVBoxLayout()
+    column.addLayout(form)
+    column.addStretch(1)
+    left = QWidget()
+    left.setFixedWidth(440)
+    column.setContentsMargins(0, 0, 0, 0)
+    left.setLayout(column)
+    across = QHBoxLayout()
+    across.setSpacing(24)
+    across.addWidget(left)
+    across.addWidget(beside, 1)
+    layout = QVBoxLayout(dialog)
+    layout.setContentsMargins(20, 20, 20, 16)
+    layout.setSpacing(12)
+    layout.addLayout(across, 1)
+    layout.addWidget(buttons)
+    dialog.resize(960, 632)  # as high as its longest form, so that it never grows
