@@ -41,11 +41,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(command="rlstudio.commands.window:open_studio")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
 
+    opening = _add(commands, "open", "window:open_studio", "the studio, showing recorded episodes or a run")
+    opening.add_argument("files", nargs="+", metavar="FILE", help="episode files (.rlepisode), data, or a run folder")
     demo = _add(commands, "demo", "window:demo", "the studio, already training (without a display: pictures of it)")
     demo.add_argument("--output", metavar="DIR", help="where to save the picture and the GIF when there is no display")
     _add_train(commands)
     _add_evaluate_and_record(commands)
     _add_samples(commands)
+    _add_episodes(commands)
     envs = _add(commands, "envs", "listings:envs", "environments, and why some cannot be made here")
     listed = _add(
         commands, "algorithms", "listings:list_algorithms", "algorithms, their parameters, metrics and presets"
@@ -152,6 +155,25 @@ def _add_samples(commands: Any) -> None:
     command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
 
 
+def _add_episodes(commands: Any) -> None:
+    text = "list recorded episodes, write them for other programs, read them from those"
+    command: argparse.ArgumentParser = commands.add_parser("episodes", help=text, description=text)
+    ways = command.add_subparsers(title="what to do", metavar="COMMAND", required=True, parser_class=_Parser)
+    listed = _add(ways, "list", "episodes:list_episodes", "what there is to say of each recorded episode")
+    export = _add(ways, "export", "episodes:export", "write them as NumPy arrays or a Minari dataset")
+    for each in (listed, export):
+        each.add_argument("sources", nargs="+", metavar="RUN|FILE", help="a run, its name, or an episode file")
+        each.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    export.add_argument("-o", "--output", required=True, metavar="OUT", help="OUT.npz, or the folder OUT.minari")
+    export.add_argument("--frames", action="store_true", help="with the picture of each step")
+    import_ = _add(ways, "import", "episodes:import_", "make episode files of a .npz file or a Minari dataset")
+    import_.add_argument("data", metavar="DATA", help="a .npz file, or the folder of a Minari dataset")
+    import_.add_argument("-o", "--output", required=True, metavar="DIR", help="where to put them, one file each")
+    import_.add_argument("--most", type=_at_least_one, metavar="N", help="the first N episodes only")
+    for each in (listed, export, import_):
+        each.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
+
+
 def _whole(text: str) -> int:
     """A whole number, 100000 or 100_000."""
     try:
@@ -187,7 +209,7 @@ def _above_0(text: str) -> float:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; the exit status. 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     multiprocessing.freeze_support()
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_with_command(sys.argv[1:] if arguments is None else arguments))
     module, _, name = options.command.partition(":")
     try:
         command: Callable[[argparse.Namespace], int] = getattr(import_module(module), name)
@@ -201,6 +223,13 @@ def main(arguments: list[str] | None = None) -> int:
         return FAILED
     except Exception as error:
         return _complain(error)
+
+
+def _with_command(arguments: list[str]) -> list[str]:
+    """`rlstudio FILE…`, as a file manager calls it, is `rlstudio open FILE…`."""
+    first = arguments[0] if arguments else ""
+    is_path = os.sep in first or first.endswith((".rlepisode", ".minari", ".npz")) or os.path.isfile(first)
+    return ["open", *arguments] if is_path and not first.startswith("-") else arguments
 
 
 def _complain(error: Exception) -> int:

@@ -66,7 +66,7 @@ class ConsoleChannel:
                 self.say(f"{config['algorithm']} on {config['env']}, seed {config['seed']} → {run}")
             case m.Finished():
                 self.finished = report
-            case m.Score() | m.EpisodeRecorded() | m.Exported():
+            case m.Score() | m.EpisodeRecorded() | m.Exported() | m.DataExported():
                 self.reports.append(report)
 
     def enter(self, phase: Phase) -> None:

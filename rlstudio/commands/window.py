@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+from pathlib import Path
 
 from rlstudio.commands.qt_libraries import complaint, missing_libraries, qt_platform
 
@@ -13,7 +14,11 @@ FAILED = 1
 
 
 def open_studio(options: argparse.Namespace) -> int:
-    """The studio. Without a display, say so rather than let Qt abort."""
+    """The studio, with the files that were named. Without a display, say so rather than let Qt abort."""
+    missing = [name for name in getattr(options, "files", ()) if not os.path.exists(name)]
+    if missing:
+        print(f"rlstudio: {missing[0]}: there is no such file or folder; check the path", file=sys.stderr)
+        return FAILED
     platform = qt_platform()
     if not platform:
         print(
@@ -27,7 +32,8 @@ def open_studio(options: argparse.Namespace) -> int:
     gc.disable()  # for good: the window collects by hand, and imports are faster without
     from rlstudio.ui.app import run_studio
 
-    return run_studio()
+    files = [Path(name) for name in getattr(options, "files", ())]
+    return run_studio(lambda _window, controller: controller.library.open_paths(files) if files else None)
 
 
 def demo(options: argparse.Namespace) -> int:

@@ -65,6 +65,14 @@ def do(command: m.Command, channel: Channel) -> None:
             from rlstudio.jobs.branch import branch
 
             branch(command, channel)
+        case m.ExportData():
+            from rlstudio.jobs.episode_data import export_data
+
+            export_data(command, channel)
+        case m.ImportData():
+            from rlstudio.jobs.episode_data import import_data
+
+            import_data(command, channel)
         case m.MakeCatalogue(cache_dir):
             from rlstudio.envs.catalogue import build_cards, load_cards
 

@@ -196,7 +196,7 @@ class _Archive:
             progress(row - length - 1, rows[-1])
             found = {known: array[step - length : step] for known, array in arrays.items() if len(array) == steps[-1]}
             found["observations"] = arrays["observations"][row - length - 1 : row]
-            each = {
+            each: dict[str, Any] = {
                 known: arrays[known][index]
                 for known in ("terminated", "truncated", "seeds", "about")
                 if known in arrays

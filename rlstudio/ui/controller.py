@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from rlstudio.algorithms.catalogue import left_out
 from rlstudio.core import messages as m
-from rlstudio.core.episode import Episode
 from rlstudio.core.params import ParamError
 from rlstudio.envs.catalogue import load_cards
 from rlstudio.storage.paths import cache_dir, default_runs_dir
@@ -19,6 +18,7 @@ from rlstudio.ui.about import show_keys
 from rlstudio.ui.acting import Acting
 from rlstudio.ui.closing import Closing
 from rlstudio.ui.consent import Consent
+from rlstudio.ui.episode_files import EpisodeFiles
 from rlstudio.ui.errand import Errand
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.keys import add_keys
@@ -58,6 +58,7 @@ class Controller(QObject):
         self.starting = Starting(window, self.training, self.consent, runs_dir)
         self.watching = Watching(window, self.training, self.live, self.starting, self.consent)
         self.library = Library(window, runs_dir)
+        self.files = EpisodeFiles(window, self.desk, self.library, self.acting, self.telling)
         self.what_if = WhatIf(window, self.desk, self.acting, self.consent, self.starting)
         self.time_machine = TimeMachine(window, self.desk, self.consent, self.training, self.watching)
         self.closing = Closing(window, self.training, self.acting)
@@ -103,6 +104,7 @@ class Controller(QObject):
         self._remember()
         self._timer.stop()
         self._settle.stop()
+        self.files.close()
         self.library.close()
         self.time_machine.close()
         self.desk.close()
@@ -151,7 +153,7 @@ class Controller(QObject):
         window.runs.deleteRequested.connect(self._delete_run)
         window.actions_by_name["keysAction"].triggered.connect(lambda: show_keys(window))
         self.library.opened.connect(self._show_opened)
-        self.library.episodeOpened.connect(self._show_episode)
+        self.files.shown.connect(self.watching.look)
         self.library.failed.connect(self.telling.fail)
         self.consent.refused.connect(self.telling.fail)
 
@@ -329,11 +331,6 @@ class Controller(QObject):
             self.watching.show()
 
     # ------------------------------------------------------------ what was opened
-
-    def _show_episode(self, episode: Episode) -> None:
-        self.window.stage.set_episodes([episode])
-        self.window.tabs.open("inspector")
-        self.watching.look()
 
     def _show_opened(self, opened: OpenedRun) -> None:
         """While another run trains an opened one only lends its policy; else it becomes the window's run."""

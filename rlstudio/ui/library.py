@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from rlstudio.storage.episode_file import SUFFIX, load_episode
 from rlstudio.storage.runs import delete_run, list_runs
 from rlstudio.ui.background import Background
 from rlstudio.ui.main_window import MainWindow
@@ -19,12 +18,12 @@ from rlstudio.ui.sampling import Sampling
 class Library(QObject):
     """Signals:
     opened: an OpenedRun was read.
-    episodeOpened: an Episode was read.
+    pathsWanted: a list of files or folders is to be opened (see ui.episode_files).
     failed: why something could not be read or deleted, in words.
     """
 
     opened = Signal(object)
-    episodeOpened = Signal(object)
+    pathsWanted = Signal(list)
     failed = Signal(str)
 
     def __init__(self, window: MainWindow, runs_dir: Path) -> None:
@@ -48,20 +47,32 @@ class Library(QObject):
 
     def ask(self) -> None:
         """Ask what to open."""
-        dialog = QFileDialog(self._window, "Open a run or a recorded episode", str(self._runs_dir))
+        dialog = QFileDialog(self._window, "Open runs and recorded episodes", str(self._runs_dir))
         dialog.setObjectName("openDialog")
-        dialog.setNameFilters(["Runs and episodes (run.json *.rlepisode *.npz)", "Runs (run.json)", "Episodes (*.rlepisode *.npz)"])
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.open_path(Path(name)))
+        dialog.setNameFilters(
+            [
+                "Runs, episodes and data (run.json *.rlepisode *.npz metadata.json)",
+                "Runs (run.json)",
+                "Episodes (*.rlepisode)",
+                "Data (*.npz metadata.json)",
+                "All files (*)",
+            ]
+        )
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.open_paths([Path(name) for name in names]))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def open_path(self, path: Path) -> None:
         """Open a run folder, its run.json, or a recorded episode."""
-        if path.suffix in (SUFFIX, ".npz"):
-            self._background.run(lambda: load_episode(path), self.episodeOpened.emit)
-            return
-        folder = path.parent if path.name == "run.json" else path
+        self.open_paths([path])
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Open all that was named."""
+        self.pathsWanted.emit(paths)
+
+    def open_run(self, folder: Path) -> None:
+        """Read a run folder."""
         self._window.status.say(f"Opening {folder.name}…")
         self._background.run(lambda: open_run(folder), self.opened.emit)
 

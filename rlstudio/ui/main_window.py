@@ -141,6 +141,9 @@ class MainWindow(QMainWindow):
         self.actions_by_name: dict[str, QAction] = {}
         self._add(menu, "openAction2", "Open…", lambda: self.toolbar.open_action.trigger())
         self._add(menu, "exportAction", "Export as GIF…", self._export, "Ctrl+E")
+        self._add(menu, "saveEpisodeAction", "Save episode…", keys="Ctrl+S")
+        self._add(menu, "exportDataAction", "Export data…", keys="Ctrl+Shift+E")
+        self._add(menu, "aboutEpisodeAction", "About this episode…", keys="Ctrl+I")
         self._add(menu, "runsFolderAction", "Show the runs folder")
         menu.addSeparator()
         self._theme_menu(menu.addMenu("Appearance"))

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from rlstudio.ui import icons
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import current_colors, mono_font, set_role, theme_events
+from rlstudio.ui.widgets.plain_tip import plain_tip
 
 Level = Literal["info", "warning", "error"]
 MAX_LINES = 2_000
@@ -119,7 +120,7 @@ class LogPanel(QWidget):
         item.setData(TEXT, DETAILS_ROLE, details)
         item.setData(TEXT, LEVEL_ROLE, level)
         item.setToolTip(TIME, now.isoformat(timespec="seconds"))
-        item.setToolTip(TEXT, text)
+        item.setToolTip(TEXT, plain_tip(text))
         bar = self._lines.verticalScrollBar()
         at_end = bar.value() >= bar.maximum()
         self._colour(item)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rlstudio.ui.widgets.numbers import number
+from rlstudio.ui.widgets.plain_tip import plain_tip
 
 _GAP = 8
 _LONGEST_NAME = 150
@@ -38,7 +39,7 @@ class BarRows(QWidget):
         """Name the rows and fix the range that every bar is drawn over; it stays while values change."""
         self._names = tuple(names)
         self._low, self._high = (low, high) if high > low else (low - 0.5, low + 0.5)
-        self.setToolTip("\n".join(self._names))
+        self.setToolTip(plain_tip("\n".join(self._names)))
         self.clear_values()
         self.updateGeometry()
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from rlstudio.ui.widgets.plain_tip import plain_tip
+
 
 class ElidedLabel(QLabel):
     """`text()` is always the whole text, whatever is shown.
@@ -14,7 +16,9 @@ class ElidedLabel(QLabel):
     """
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, widest: int | None = None) -> None:
-        super().__init__(text, parent)
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().setText(text)
         takes = QSizePolicy.Policy.Ignored if widest is None else QSizePolicy.Policy.Maximum
         self.setSizePolicy(takes, QSizePolicy.Policy.Preferred)
         if widest is not None:
@@ -44,4 +48,4 @@ class ElidedLabel(QLabel):
 
     def _explain(self) -> None:
         cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
-        self.setToolTip(self.text() if cut else "")
+        self.setToolTip(plain_tip(self.text()) if cut else "")

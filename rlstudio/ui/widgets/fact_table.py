@@ -9,6 +9,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from rlstudio.ui.widgets.plain_tip import plain_tip
+
 _GAP = 24  # between columns
 _BAR = 2
 _LEAST_WIDTH = 140
@@ -109,7 +111,7 @@ class FactTable(QWidget):
         """A tooltip for the row under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._tips:
             row = self.row_at(event.pos())
-            QToolTip.showText(event.globalPos(), "" if row is None else self._tips[row], self)
+            QToolTip.showText(event.globalPos(), "" if row is None else plain_tip(self._tips[row]), self)
             return True
         return super().event(event)
 

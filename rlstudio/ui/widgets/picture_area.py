@@ -46,8 +46,18 @@ class PictureArea(QStackedWidget):
         if self.comparing:
             self.compare.show_index(index)
         elif self._painted is None or self._painted[0] is not episode or self._painted[1] != index:
-            self.view.show_frame(episode.frames[index], sharp=drawn_in_pixels(episode.env))
+            self._paint(episode, index)
             self._painted = episode, index
+
+    def _paint(self, episode: Episode, index: int) -> None:
+        """One frame, or why there is none: data of other programs may be numbers alone, a file may be damaged."""
+        if not episode.has_pictures:
+            self.view.show_message("There are no pictures in this recording: its numbers are below")
+            return
+        try:
+            self.view.show_frame(episode.frames[index], sharp=drawn_in_pixels(episode.env))
+        except ValueError as error:
+            self.view.show_message(f"This picture cannot be shown: {error}")
 
     @property
     def comparing(self) -> bool:

@@ -14,6 +14,7 @@ from rlstudio.core.episode import TREE_COLUMNS, Episode
 from rlstudio.core.thoughts import Thoughts
 from rlstudio.ui.widgets.candidate_list import candidate_name
 from rlstudio.ui.widgets.numbers import number, signed
+from rlstudio.ui.widgets.plain_tip import plain_tip
 
 PARENT, DEPTH, REWARD, SCORE = (TREE_COLUMNS.index(name) for name in ("parent", "depth", "reward", "score"))
 _NEAR = 8.0
@@ -123,7 +124,7 @@ class SearchTree(QWidget):
         """A tooltip for the node under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             node = self.node_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), "" if node is None else self.words(node), self)
+            QToolTip.showText(event.globalPos(), "" if node is None else plain_tip(self.words(node)), self)
             return True
         return super().event(event)
 

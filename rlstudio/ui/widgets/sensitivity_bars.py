@@ -15,6 +15,7 @@ from rlstudio.core.episode import Episode
 from rlstudio.core.thoughts import Thoughts
 from rlstudio.ui.theme import current_colors
 from rlstudio.ui.widgets.bars import BarRows, faint, mark
+from rlstudio.ui.widgets.plain_tip import plain_tip
 from rlstudio.ui.widgets.row_words import row_words
 
 MOST_ROWS, _LEAST_ROWS = 10, 4
@@ -81,7 +82,7 @@ class SensitivityBars(BarRows):
         up, down = _directions(self._episode)
         left_out = len(self._order) - len(self._shown)
         rest = f" The {left_out} numbers that count least are left out." if left_out else ""
-        self.setToolTip(_TIP.format(up=up, down=down) + rest)
+        self.setToolTip(plain_tip(_TIP.format(up=up, down=down) + rest))
 
     def show_step(self, episode: Episode, index: int) -> None:
         """What the choice at `index` hung on; after the last one there is none."""

@@ -44,9 +44,12 @@ class Thumbnail(QFrame):
 
     def show_at(self, index: int, words: str, pointer: QPoint) -> None:
         """Show frame `index` above `pointer` (global position), inside the screen."""
-        if self._episode is None:
+        if self._episode is None or not self._episode.has_pictures:
             return
-        self._picture.setPixmap(self._pixmap(index))
+        try:
+            self._picture.setPixmap(self._pixmap(index))
+        except ValueError:  # a damaged frame; the stage says so
+            return
         self._words.setText(words)
         self.adjustSize()
         screen = self.screen().availableGeometry()

@@ -99,6 +99,7 @@ class TransportBar(QWidget):
             self.slider.set_episode(episode)
             self.chooser.setCurrentIndex(index)
         self._thumbnail.set_episode(episode)
+        self.export_button.setEnabled(episode is None or episode.has_pictures)
         self.show_position(0)
         self.position.reserve(f"{self.slider.maximum()}/{self.slider.maximum()}")
 
