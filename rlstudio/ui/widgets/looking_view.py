@@ -15,6 +15,10 @@ from rlstudio.ui.widgets.frame_view import image_of
 from rlstudio.ui.widgets.sensitivity_bars import SensitivityBars
 
 _SMALLEST = 96
+_TIP = (
+    "The gradient of the choice by each pixel of what was seen. Blue: a brighter pixel there speaks for the choice, "
+    "orange: against it. An action of several numbers has no such direction: blue is how much they change together."
+)
 
 
 class SaliencyPicture(QWidget):
@@ -24,6 +28,7 @@ class SaliencyPicture(QWidget):
         super().__init__(parent)
         self.setObjectName("saliencyPicture")
         self.setAccessibleName("Where in the picture the policy looked")
+        self.setToolTip(_TIP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._saliency: QImage | None = None
         self._behind: QImage | None = None
@@ -73,7 +78,7 @@ def coloured(picture: Frame) -> QImage:
     for hue, there in ((colors.accent, strength > 0), (colors.evaluation, strength < 0)):
         shade = QColor(hue)
         pixels[there, :3] = shade.red(), shade.green(), shade.blue()
-    pixels[..., 3] = np.rint(255.0 * np.sqrt(np.abs(strength)))
+    pixels[..., 3] = np.rint(255.0 * np.abs(strength))
     height, width = strength.shape
     return QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 
