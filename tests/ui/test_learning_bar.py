@@ -87,12 +87,13 @@ def test_every_control_has_a_name_and_a_tooltip(bar: LearningBar) -> None:
 def test_what_tells_most_is_chosen_already_and_two_to_four_can_be_compared(show: Show) -> None:
     dialog = show(CheckpointDialog([(step, f"checkpoint {step}") for step in (0, 1, 2, 3, 4)], [0, 2, 4]))
     assert dialog.steps() == [0, 2, 4]
+    assert dialog.note.text() == "Chosen: untrained, 2, 4"
     for row, count, able in ((1, 4, True), (3, 5, False)):
-        dialog.list.item(row).setCheckState(Qt.CheckState.Checked)
+        dialog.boxes[row].setChecked(True)
         assert (len(dialog.steps()), dialog.ok.isEnabled()) == (count, able)
-    assert dialog.note.text() == "5 are chosen: four at most."
+    assert dialog.note.text() == "5 are chosen, four at most: untrained, 1, 2, 3, 4"
     for row in range(4):
-        dialog.list.item(row).setCheckState(Qt.CheckState.Unchecked)
+        dialog.boxes[row].setChecked(False)
     assert dialog.steps() == [4]
     assert not dialog.ok.isEnabled()
 
