@@ -25,6 +25,7 @@ from rlstudio.jobs.evaluate import FIRST_SEED
 from rlstudio.jobs.film import make_film
 from rlstudio.jobs.record import record as record_job
 from rlstudio.jobs.write_picture import write_picture
+from rlstudio.media.composed.layout import WIDEST, layout_named
 from rlstudio.media.errors import Cancelled, MediaError
 from rlstudio.media.formats import MediaFormat, format_of
 from rlstudio.media.frames import Clip
@@ -116,10 +117,17 @@ def _style(options: argparse.Namespace, to: MediaFormat) -> m.PictureStyle:
         faults.append(ParamFault("--frame", options.frame, "an OUT.png, which holds one picture"))
     if options.fps and options.from_training:
         faults.append(ParamFault("--fps", options.fps, "--speed instead, together with --from-training"))
+    layout = "wide" if layout == "composed" else layout
+    if layout != "plain" and options.width is not None:
+        composed = layout_named(layout)
+        if not composed.narrowest <= options.width <= WIDEST:
+            bounds = f"{composed.narrowest} to {WIDEST} pixels in the layout {layout}"
+            faults.append(ParamFault("--width", options.width, bounds))
+    if layout == "plain" and options.width is not None and options.width > WIDEST:
+        faults.append(ParamFault("--width", options.width, f"at most {WIDEST} pixels"))
     if faults:
         raise ParamError(faults)
     limit = None if options.size_limit is None else max(1, int(options.size_limit * 1e6))
-    layout = "wide" if layout == "composed" else layout
     return m.PictureStyle(to.key, layout, options.width, options.theme, options.caption or "", limit)
 
 

@@ -68,6 +68,10 @@ class MediaFormat:
         """What is taken when nothing else is chosen."""
         return self.qualities[0]
 
+    def held_speed(self, fps: float, speed: float) -> float:
+        """The speed nearest to the one asked for at which every frame of `fps` a second is shown at its time."""
+        return min(max(speed, self.min_fps / fps), self.max_fps / fps)
+
     def write(
         self,
         path: Path,

@@ -10,12 +10,17 @@ from PIL import Image, ImageDraw
 
 from rlstudio.core.column import thin
 from rlstudio.core.episode import Episode
+from rlstudio.core.history import History
 from rlstudio.media.composed.hud import number_words
 from rlstudio.media.composed.layout import Box
 from rlstudio.media.composed.look import Colour, Look, font, put
 
 _FINER = 3
 """Lines are drawn so many times larger and then made smaller: Pillow's own have no smooth edges."""
+
+
+_MOST_POINTS = 20_000
+"""Beyond, only the lows and highs of buckets are drawn; of fewer points those would make steps of a slope."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,14 @@ class CurveData:
 def learning_curve(steps: NDArray[np.float64], returns: NDArray[np.float64]) -> CurveData:
     """A run's mean return over its training steps."""
     return CurveData("mean return while learning", steps, returns, "steps")
+
+
+def run_curve(history: History) -> CurveData | None:
+    """The same of a run's history, from step 0 on; None where no episode ended."""
+    if not len(history.end_steps):
+        return None
+    means = history.mean()
+    return learning_curve(np.concatenate([[0.0], history.end_steps]), np.concatenate([means[:1], means]))
 
 
 def episode_curve(episode: Episode) -> CurveData:
@@ -106,7 +119,9 @@ class Curve:
         data = self._data
         if not len(data.x):
             return []
-        x, y = thin(data.x, data.y, self._first, self._last, max(2, self._plot.width // 2))
+        x, y = data.x, data.y
+        if len(x) > _MOST_POINTS:
+            x, y = thin(x, y, self._first, self._last, max(2, self._plot.width))
         pieces: list[list[tuple[float, float]]] = [[]]
         for across, up in zip(x.tolist(), y.tolist(), strict=True):
             if np.isfinite(up):

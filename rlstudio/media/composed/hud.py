@@ -31,7 +31,7 @@ class Hud:
 
     def draw_static(self, draw: ImageDraw.ImageDraw) -> None:
         """The names, which never change."""
-        for (left, top, _), name in zip(self._cells, ("step", "return", "action"), strict=True):
+        for (left, top, _), name in zip(self._cells, ("time step", "return", "action"), strict=True):
             if name != "action":
                 put(draw, (left, top + self._unit * 0.8), name, self._small, self._look.muted)
 
@@ -69,6 +69,13 @@ def number_words(value: float) -> str:
     if value == round(value):
         return f"{value:,.0f}".replace("-", "−")
     return f"{value:,.{1 if abs(value) >= 10 else 2}f}".replace("-", "−")
+
+
+def checkpoint_caption(words: str, episode: Episode) -> str:
+    """The caption of a film's part: a person's words, then whose policy acts and what it reaches."""
+    step = f"step {episode.step:,}" if episode.step else "untrained"
+    seen = f"{step} · return {number_words(episode.total_reward)}"
+    return f"{words} · {seen}" if words else seen
 
 
 class Caption:

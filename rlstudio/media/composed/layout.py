@@ -36,22 +36,29 @@ class Layout:
     summary: str
     size: Size
     bars: bool = True
+    narrowest: int = 240
+    """Pixels of the width below which its words and numbers have no room."""
 
     def size_for(self, width: int | None = None) -> Size:
         """The size for a width, in the layout's proportions; both sides even, as videos want them."""
         if width is None:
             return self.size
-        if not NARROWEST <= width <= WIDEST:
-            raise ValueError(f"a composed picture {width} pixels wide is not allowed; it takes {NARROWEST} to {WIDEST}")
+        if not self.narrowest <= width <= WIDEST:
+            bounds = f"it takes {self.narrowest} to {WIDEST}"
+            raise ValueError(f"a picture {width} pixels wide is not allowed in the layout {self.name}; {bounds}")
         return width // 2 * 2, round(width * self.size[1] / self.size[0] / 2) * 2
 
 
-NARROWEST, WIDEST = 240, 3840
-"""Pixels: below, letters cannot be read."""
+WIDEST = 3840
+"""Pixels."""
 
 LAYOUTS: tuple[Layout, ...] = (
     Layout(
-        "wide", "Side by side (16:9)", "The environment, and to its right numbers, thoughts and curve.", (1280, 720)
+        "wide",
+        "Side by side (16:9)",
+        "The environment, and to its right numbers, thoughts and curve.",
+        (1280, 720),
+        narrowest=480,
     ),
     Layout("tall", "Stacked (4:5)", "For phones: the environment above numbers, thoughts and curve.", (1080, 1350)),
     Layout("square", "Square", "The environment, its numbers in a line and the curve below.", (1080, 1080), bars=False),
