@@ -183,7 +183,8 @@ def test_the_action_done_is_marked_among_what_is_said() -> None:
     series = series_of(made).get("q_values")
     assert series is not None
     assert readings(series, 0) == [(0, "push left", "1.50"), (1, "▸ push right", "−2.25")]
-    assert readout_lines(series, 1) == ["▸ push left 0.500", "push right 0.250"]
+    assert readout_lines(series, 1) == [(0, "▸ push left 0.500"), (1, "push right 0.250")]
+    assert readings(series, 0, 1) == [(1, "▸ push right", "−2.25")]  # with room for one
     assert readings(series, 2) == [(0, "push left", "–"), (1, "push right", "–")]
 
 

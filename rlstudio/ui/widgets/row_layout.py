@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from rlstudio.core.episode_series import Series
-from rlstudio.ui.widgets.row_curves import MOST_LINES, Span
+from rlstudio.ui.widgets.row_curves import Span
 
 GAP = 5.0
 _SIDE, _COLUMN_GAP = 10.0, 20.0
-_GUTTER_SHARE, _GUTTER_LEAST, _GUTTER_MOST = 0.36, 130.0, 230.0
+_GUTTER_SHARE, _GUTTER_LEAST, _GUTTER_MOST = 0.42, 130.0, 230.0
 _TWO_COLUMNS_FROM = 860
 _TALLEST = 110.0
 
@@ -47,8 +47,9 @@ class RowLayout:
 
 
 def least_height(series: Series, line: float) -> float:
-    """Of a row: a title and a number, or as many numbers as lines can be told apart. `line` is the font's height."""
-    told = len(series.lines) if len(series.lines) <= MOST_LINES else 1
+    """Of a row: a title and a number, two for two lines; of more, the action done is told, all where there is height.
+    `line` is the font's height."""
+    told = len(series.lines) if len(series.lines) <= 2 else 1
     return line * (1 + told) + GAP + 4
 
 

@@ -14,6 +14,7 @@ from rlstudio.ui.widgets.row_readout import readings, readout_lines
 
 _WIDEST_SCALE = "−0.00"
 _MOST_TOLD = 20
+_SAMPLE = 18  # width of the piece of a line before its name, and the gap behind
 
 
 def paint_row(painter: QPainter, series: Series, rect: QRectF, place: QRectF, span: Span) -> None:
@@ -37,12 +38,12 @@ def paint_numbers(painter: QPainter, series: Series, rect: QRectF, place: QRectF
     """The values at a frame, each under the title with a piece of its line."""
     colors, metrics = current_colors(), painter.fontMetrics()
     top, room = rect.top() + GAP / 2 + metrics.height(), _room(painter, rect, place)
-    for mark, name, text in readings(series, frame):
+    fitting = int((place.height() + 4) / metrics.height()) - 1
+    for mark, name, text in readings(series, frame, fitting):
         x, base = rect.left(), top + metrics.ascent()
         if mark >= 0:
-            painter.setPen(_sample_pen(series, mark))
-            painter.drawLine(QPointF(x, top + metrics.height() / 2), QPointF(x + 14, top + metrics.height() / 2))
-            x += 18
+            _paint_sample(painter, series, mark, x, top + metrics.height() / 2)
+            x += _SAMPLE
         value_width = metrics.horizontalAdvance(text)
         if name:
             left = int(rect.left() + room - x - value_width - 6)
@@ -82,8 +83,9 @@ def paint_readout(painter: QPainter, series: Series, pointer: QPointF, frame: in
     """Step and values at the pointer, in a box beside it; a dotted line at `x`, where that frame is, down `room`, which
     is the column's: the names of the next one stay uncovered."""
     colors, metrics = current_colors(), painter.fontMetrics()
-    lines = [f"step {frame:,}", *readout_lines(series, frame)][:_MOST_TOLD]
-    width = max(metrics.horizontalAdvance(line) for line in lines) + 16
+    lines = [(-1, f"step {frame:,}"), *readout_lines(series, frame)][:_MOST_TOLD]
+    indent = _SAMPLE if any(mark >= 0 for mark, _words in lines) else 0
+    width = indent + max(metrics.horizontalAdvance(words) for _mark, words in lines) + 16
     height = metrics.height() * len(lines) + 10
     left = pointer.x() + 14
     left = left if left + width <= room.right() else pointer.x() - 14 - width
@@ -94,9 +96,18 @@ def paint_readout(painter: QPainter, series: Series, pointer: QPointF, frame: in
     painter.setPen(QPen(QColor(colors.border), 1.0))
     painter.setBrush(QColor(colors.base))
     painter.drawRect(box)
-    for number, line in enumerate(lines):
+    for number, (mark, words) in enumerate(lines):
+        x, y = box.left() + 8, box.top() + 5 + number * metrics.height()
+        if mark >= 0:
+            _paint_sample(painter, series, mark, x, y + metrics.height() / 2)
         painter.setPen(QColor(colors.text if number else colors.muted))
-        painter.drawText(QPointF(box.left() + 8, box.top() + 5 + number * metrics.height() + metrics.ascent()), line)
+        painter.drawText(QPointF(x + (indent if number else 0), y + metrics.ascent()), words)
+
+
+def _paint_sample(painter: QPainter, series: Series, line: int, x: float, y: float) -> None:
+    """The piece of a line that stands before its name."""
+    painter.setPen(_sample_pen(series, line))
+    painter.drawLine(QPointF(x, y), QPointF(x + _SAMPLE - 4, y))
 
 
 def _sample_pen(series: Series, line: int) -> QPen:
