@@ -8,6 +8,7 @@ import shlex
 import tomllib
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from packaging.requirements import Requirement
@@ -17,6 +18,7 @@ from PIL import Image
 from rlstudio import __version__
 from rlstudio.cli import main
 from rlstudio.core.resources import resource_path
+from rlstudio.storage.episode_file import SUFFIX
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -105,7 +107,7 @@ def test_continuous_integration_runs_the_readmes_test_command() -> None:
 
 def test_the_readme_installs_files_that_are_there() -> None:
     sources = [shlex.split(line)[2] for line in commands() if line.startswith("install -D")]
-    assert len(sources) == 3
+    assert len(sources) == 4
     assert all((ROOT / source).is_file() for source in sources)
 
 
@@ -139,9 +141,19 @@ def test_the_desktop_entry_starts_the_program_and_finds_its_icon() -> None:
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read(ROOT / "packaging" / "rlstudio.desktop", encoding="utf-8")
     entry = parser["Desktop Entry"]
-    assert entry["Exec"] in PROJECT["project"]["scripts"]
+    program, _, files = entry["Exec"].partition(" ")
+    assert program in PROJECT["project"]["scripts"]
+    assert files == "%F"  # the files that were double-clicked
     assert entry["Name"] == entry["StartupWMClass"] == "RL Studio"
     assert resource_path("icons", f"{entry['Icon']}.svg").is_file()
+
+
+def test_a_desktop_opens_episode_files_with_the_program() -> None:
+    (kind,) = ElementTree.parse(ROOT / "packaging" / "rlstudio-episode.xml").getroot()
+    patterns = [part.attrib["pattern"] for part in kind if part.tag.endswith("glob")]
+    assert patterns == [f"*{SUFFIX}"]
+    entry = (ROOT / "packaging" / "rlstudio.desktop").read_text(encoding="utf-8")
+    assert f"MimeType={kind.attrib['type']};" in entry.splitlines()
 
 
 @pytest.mark.parametrize("size", [16, 32, 48, 64, 128, 256, 512])

@@ -23,7 +23,7 @@ from rlstudio.jobs.known_discount import known_discount
 from rlstudio.jobs.looking import Looking
 from rlstudio.jobs.policies import build_policy
 from rlstudio.storage.episode_file import SUFFIX, save_episode
-from rlstudio.storage.run_info import now, package_versions
+from rlstudio.storage.run_info import library_versions, now
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -154,7 +154,7 @@ def record(command: RecordEpisodes, channel: Channel) -> None:
                 step=command.policy.step if command.policy else None,
                 discount=discount,
                 recorded=now(),
-                versions=package_versions(),
+                versions=library_versions(),
             )
             channel.enter(Phase.SAVING)
             if command.save_to:

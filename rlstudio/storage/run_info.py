@@ -73,6 +73,11 @@ def package_versions() -> dict[str, str]:
     return found
 
 
+def library_versions() -> dict[str, str]:
+    """The same without what tells of the machine: for files that are given away."""
+    return {name: found for name, found in package_versions().items() if name != "platform"}
+
+
 def write_run_file(folder: Path, data: dict[str, Any], *, synced: bool = True) -> None:
     """Replace run.json at once; see `whole_file` for `synced`. Raises RunFolderError."""
     text = json.dumps(plain(data), indent=2, allow_nan=False)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QLabel, QMainWindow
 
-from rlstudio.ui.theme import current_colors
+from rlstudio.ui.theme import current_colors, set_role
 
 
 class Dropping(QObject):
@@ -24,6 +24,7 @@ class Dropping(QObject):
         self.hint.setAccessibleName("Drop to open")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.hint.setWordWrap(True)
+        set_role(self.hint, "title")
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hint.hide()
         window.setAcceptDrops(True)

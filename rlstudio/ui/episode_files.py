@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
 
 from rlstudio.core import messages as m
 from rlstudio.core.episode import Episode
@@ -20,6 +20,7 @@ from rlstudio.ui.background import Background
 from rlstudio.ui.dropping import Dropping
 from rlstudio.ui.episode_opening import EpisodeOpening, sort_out
 from rlstudio.ui.errand import Errand
+from rlstudio.ui.icons import set_icon
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.library import Library
 from rlstudio.ui.main_window import MainWindow
@@ -69,6 +70,22 @@ class EpisodeFiles(QObject):
             ("aboutEpisodeAction", self.tell_about),
         ):
             window.actions_by_name[name].triggered.connect(lambda _checked=False, then=then: then())
+
+        window.stage.transport.add_control(self._menu_button())
+
+    def _menu_button(self) -> QToolButton:
+        """Beside Export: what else can be done with the episode as a file."""
+        button, menu = QToolButton(self._window), QMenu(self._window)
+        for name in ("saveEpisodeAction", "exportDataAction", "aboutEpisodeAction"):
+            menu.addAction(self._window.actions_by_name[name])
+        button.setObjectName("episodeMenuButton")
+        button.setAccessibleName("Save, export data, about this episode")
+        button.setToolTip("Save the episode, export its data, see where it comes from")
+        button.setProperty("role", "flat")
+        set_icon(button, "more")
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return button
 
     def close(self) -> None:
         """Wait for what is being written; give up what is being read."""

@@ -71,4 +71,4 @@ class EpisodeFacts(QDialog):
         layout.setSpacing(12)
         layout.addWidget(scroll, 1)
         layout.addWidget(buttons)
-        self.resize(560, min(page.sizeHint().height() + 120, 620))
+        self.resize(560, min(page.heightForWidth(500) + 110, 620))

@@ -220,11 +220,16 @@ class TransportBar(QWidget):
         controls.addWidget(self.loop_button)
         controls.addWidget(self.speed)
         controls.addWidget(self.export_button)
+        self._controls = controls
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 8)
         layout.setSpacing(4)
         layout.addLayout(timeline)
         layout.addLayout(controls)
+
+    def add_control(self, widget: QWidget) -> None:
+        """Put a control behind the others."""
+        self._controls.addWidget(widget)
 
     def _show_thumbnail(self, index: int, pointer: QPointF) -> None:
         if self._episode is None or self.slider.isSliderDown():
