@@ -56,11 +56,6 @@ class Errand(QObject):
         self._job.post(command)
         return True
 
-    def post(self, command: m.Command) -> None:
-        """Tell it something on its way."""
-        if self._job is not None:
-            self._job.post(command)
-
     def take_frame(self) -> tuple[Any, m.FrameNote] | None:
         """The newest picture that it offers, if there is one."""
         return None if self._job is None else self._job.take_frame()

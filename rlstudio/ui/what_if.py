@@ -56,7 +56,7 @@ class WhatIf(QObject):
         stage_layout.insertWidget(1, self.bar)
         self._asked: tuple[Episode, int] | None = None  # where the form, and then the errand, begins
         self._pair: tuple[Episode, Episode] | None = None
-        self._others: list[Episode] | None = None  # the recordings that were listed before both were compared
+        self._visited = False  # whether the recorded one was itself there for a while only
         self._frames = QTimer(self)
         self._frames.setInterval(_FRAME_MILLISECONDS)
         self._frames.timeout.connect(self._show_newest)
@@ -89,10 +89,10 @@ class WhatIf(QObject):
         self.branching.failed.connect(self.failed)
         self.branching.ended.connect(self._ended)
         over = self.take_over
-        over.acted.connect(lambda action: self.branching.post(m.HumanAction(action)))
-        over.paused.connect(lambda: self.branching.post(m.Pause()))
-        over.handedBack.connect(lambda: self.branching.post(m.HandBack()))
-        over.speedChosen.connect(lambda speed: self.branching.post(m.SetSpeed(speed)))
+        over.acted.connect(lambda action: self.branching.tell(m.HumanAction(action)))
+        over.paused.connect(lambda: self.branching.tell(m.Pause()))
+        over.handedBack.connect(lambda: self.branching.tell(m.HandBack()))
+        over.speedChosen.connect(lambda speed: self.branching.tell(m.SetSpeed(speed)))
         over.cancelled.connect(self.branching.stop)
         self.bar.closed.connect(self._close_comparison)
 
@@ -205,7 +205,7 @@ class WhatIf(QObject):
     def _compare(self, recorded: Episode, report: m.Branched) -> None:
         """Both side by side at the frame where they part. The other future stays among the recordings."""
         other, stage = joined(recorded, report.at, episode_from_data(report.data)), self._stage
-        self._others = None if stage.visiting() else [*stage.episodes(), other]
+        self._visited = stage.visiting()
         stage.add_episode(other)
         note = ""
         if report.same_choices is False:
@@ -222,21 +222,21 @@ class WhatIf(QObject):
             self._forget_comparison()
 
     def _forget_comparison(self) -> None:
-        self._pair = self._others = None
+        self._pair = None
         self.bar.hide()
 
     def _close_comparison(self) -> None:
         """The recorded episode alone again, at the same frame; the other future is listed beside it."""
         if self._pair is None:
             return
-        (recorded, other), others, index = self._pair, self._others, self._stage.current_index()
+        (recorded, other), visited, index = self._pair, self._visited, self._stage.current_index()
         self._forget_comparison()
-        if others is None:
+        if visited:
             self._stage.visit([recorded, other], play=False)
-            others = [recorded, other]
         else:
-            self._stage.set_episodes(others)
-        place = next(place for place, each in enumerate(others) if each is recorded)
+            self._stage.back_to_live()  # all recordings, those that came meanwhile too
+            self._stage.show_recording()
+        place = next(place for place, each in enumerate(self._stage.episodes()) if each is recorded)
         self._stage.transport.episodeChosen.emit(place)
         self._stage.seek(index)
 

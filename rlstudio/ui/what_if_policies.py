@@ -40,4 +40,7 @@ class RecordedPolicies:
             policy = RunFolder.open(Path(episode.run)).load_policy(episode.step)
         except (RunFolderError, ValueError, OSError):
             return None
-        return policy if (policy.algorithm, policy.step) == (episode.algorithm, episode.step) else None
+        if (policy.algorithm, policy.step) != (episode.algorithm, episode.step):
+            return None
+        self.remember(policy)
+        return policy

@@ -43,6 +43,16 @@ def test_the_first_suggestion_is_another_action_than_the_recorded_one(form: What
     assert form.then.itemText(0) == "checkpoint 40,000, greedy, goes on"
 
 
+def test_what_the_policy_thought_is_shown(form: WhatIfForm) -> None:
+    valued = [Thought(q_values=np.array([12.5, 9.0], np.float32))]
+    form.set_frame(episode([1.0], thoughts=valued), 0, "the random policy", ())
+    assert [form.action.itemText(row) for row in range(2)] == ["push left  (Q 12.50)  · recorded", "push right  (Q 9)"]
+    aimed = [Thought(mean=np.array([0.25], np.float32), std=np.array([0.5], np.float32))]
+    torque = episode([1.0], thoughts=aimed, actions=np.array([[0.5]], np.float32), discrete=False)
+    form.set_frame(torque, 0, "the random policy", ())
+    assert form._recorded.text() == "Recorded: 0.50\nThe policy's mean: 0.25 ± 0.50"
+
+
 def test_what_is_set_is_what_is_asked_for(form: WhatIfForm) -> None:
     spy = QSignalSpy(form.asked)
     form.set_frame(episode([1.0] * 4), 0, "the random policy", ())
@@ -128,6 +138,7 @@ def test_a_grid_hears_presses_alone(show: Show) -> None:
     QTest.keyClick(played.over, Qt.Key.Key_Up)
     QTest.keyClick(played.over, Qt.Key.Key_P)
     assert played.actions == [3, 4]
+    assert not played.over.speed.isVisible()
     assert played.stolen == []
 
 
@@ -191,7 +202,7 @@ def test_the_difference_in_words() -> None:
     assert difference_words(500, 213) == "recorded: 500 · what if: 213 (−287)"
     assert difference_words(-200, -150.5) == "recorded: −200 · what if: −150.50 (+49.50)"
     assert difference_words(-114.344, -111.836) == "recorded: −114.34 · what if: −111.84 (+2.50)"
-    assert difference_words(9, 9) == "recorded: 9 · what if: 9 (no difference)"
+    assert difference_words(9, 9) == "recorded: 9 · what if: 9 (the same return)"
 
 
 def test_the_bar_says_it_and_closes(show: Show) -> None:

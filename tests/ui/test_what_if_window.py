@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from job_harness import train_inline
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
@@ -18,6 +19,7 @@ from rlstudio.jobs.record import record_episode
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.settings import Settings
+from rlstudio.ui.what_if_policies import RecordedPolicies
 
 WaitFor = Callable[..., None]
 
@@ -98,9 +100,12 @@ def test_another_action_is_forced_and_both_futures_are_shown(studio: Studio) -> 
     assert studio.stage.current_index() == 3
     assert studio.text("futuresDifference").startswith(f"recorded: {episode.length} · what if: {other.length} (")
     assert studio.stage.pictures.compare.captions() == ["recorded: random policy", other.source]
+    meanwhile = recorded("CartPole-v1", 60, seed=8)
+    studio.stage.add_episode(meanwhile)  # a recording that went on comes to its end
     QTest.mouseClick(studio.window.findChild(QAbstractButton, "futuresClose"), Qt.MouseButton.LeftButton)
     assert studio.stage.current_episode() is episode
-    assert studio.stage.episodes() == [episode, other]
+    assert studio.stage.current_index() == 3
+    assert studio.stage.episodes() == [episode, other, meanwhile]
     assert not studio.what_if.bar.isVisible()
     assert studio.what_if.button.isVisible()
 
@@ -207,6 +212,20 @@ def test_the_very_policy_that_was_recorded_goes_on(studio: Studio) -> None:
     studio.go()
     other = studio.wait_for_both()
     assert other.observations.tobytes() == episode.observations.tobytes()
-    assert "(no difference)" in studio.text("futuresDifference")
+    assert "(the same return)" in studio.text("futuresDifference")
     assert other.source == "what if at 3: checkpoint 40,000 · greedy"
     assert not studio.what_if.bar.note.isVisible()
+
+
+def test_a_policy_is_read_from_its_runs_checkpoint(tmp_path: Path) -> None:
+    folder, _ = train_inline(tmp_path, algorithm="ppo", steps=600, eval_every=0)
+    policy = folder.load_policy()
+    episode = recorded("CartPole-v1", 20)
+    episode.algorithm, episode.run, episode.step = "ppo", str(folder.path), policy.step
+    found = RecordedPolicies().of(episode)
+    assert found is not None
+    assert all(found.arrays[name].tobytes() == array.tobytes() for name, array in policy.arrays.items())
+    episode.step = 599_999
+    assert RecordedPolicies().of(episode) is None
+    episode.run = str(tmp_path / "gone")
+    assert RecordedPolicies().of(episode) is None

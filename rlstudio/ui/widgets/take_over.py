@@ -107,6 +107,7 @@ class TakeOver(QWidget):
         """The state is restored: these keys act from now on."""
         self._keys, self._playing = keys, True
         self.strip.set_keys(keys)
+        self.speed.setVisible(not keys.waits)  # where nothing moves by itself there is no speed
         self.title.setText(f"You play from frame {self._at:,}")
         self._show_state("")
         self._show_leave()

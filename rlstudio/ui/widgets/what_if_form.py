@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rlstudio.core.episode import Episode
+from rlstudio.core.episode import Episode, Thought
 from rlstudio.core.keys import Action
 from rlstudio.ui.theme import GRID, set_role
 from rlstudio.ui.widgets.action_sliders import ActionSliders
@@ -48,6 +48,24 @@ def action_words(episode: Episode, action: object) -> str:
     return ", ".join(number(float(value)) for value in np.asarray(action).reshape(-1))
 
 
+def _choice_words(thought: Thought, place: int) -> str:
+    """What the policy thought of a discrete action: how likely it was, or what it expected of it."""
+    if thought.probabilities is not None and place < len(thought.probabilities):
+        return f"  ({thought.probabilities[place]:.0%})"
+    if thought.q_values is not None and place < len(thought.q_values):
+        return f"  (Q {number(float(thought.q_values[place]))})"
+    return ""
+
+
+def _mean_words(thought: Thought) -> str:
+    """What a Gaussian policy aimed at, and how wide it spread."""
+    if thought.mean is None:
+        return ""
+    spread = [""] * len(thought.mean) if thought.std is None else [f" ± {number(float(std))}" for std in thought.std]
+    means = [number(float(mean)) + wide for mean, wide in zip(thought.mean, spread, strict=False)]
+    return f"\nThe policy's mean: {', '.join(means)}"
+
+
 class WhatIfForm(QFrame):
     """A popover for one frame. Ask for another future with Enter or the button, leave with Esc.
 
@@ -65,6 +83,7 @@ class WhatIfForm(QFrame):
         self._title = QLabel(self)
         set_role(self._title, "title")
         self._recorded = QLabel(self)
+        self._recorded.setWordWrap(True)
         set_role(self._recorded, "muted")
         self.force = QCheckBox("Force an action", self)
         self.force.setObjectName("whatIfForce")
@@ -72,7 +91,7 @@ class WhatIfForm(QFrame):
         self.action = QComboBox(self)
         self.action.setObjectName("whatIfAction")
         self.action.setAccessibleName("The forced action")
-        self.action.setToolTip("The action that is taken instead; in brackets how likely it was to the policy")
+        self.action.setToolTip("The action that is taken instead; in brackets what the policy thought of it")
         self.sliders = ActionSliders(self)
         self.repeat = QSpinBox(self)
         self.repeat.setObjectName("whatIfRepeat")
@@ -119,12 +138,11 @@ class WhatIfForm(QFrame):
         recorded, thought = episode.actions[index], episode.thoughts[index]
         self._discrete = episode.discrete
         self._title.setText(f"What if, at frame {index:,} …")
-        self._recorded.setText(f"Recorded: {action_words(episode, recorded)}")
+        self._recorded.setText(f"Recorded: {action_words(episode, recorded)}{_mean_words(thought)}")
         self.action.clear()
         if episode.discrete:
             for place, name in enumerate(episode.action_names):
-                sure = thought.probabilities
-                share = f"  ({sure[place]:.0%})" if sure is not None and place < len(sure) else ""
+                share = _choice_words(thought, place)
                 note = "  · recorded" if place == int(recorded) else ""
                 self.action.addItem(f"{name}{share}{note}", place)
             others = [place for place in range(self.action.count()) if place != int(recorded)]
