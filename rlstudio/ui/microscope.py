@@ -30,11 +30,13 @@ class Microscope(QObject):
         self._episode: Episode | None = None
         self._series: EpisodeSeries | None = None
         self._jumps: dict[str, Jump] = {}
+        self._excuse = ""
         self.held = HeldKeys(self._stage.step_frames, self._rate, self)
         self._plots.find_series = self.series_of
         self._plots.set_chosen(window.settings.get("episode_rows", dict, {}))
         self._plots.sought.connect(self._seek)
         self._plots.rowsChosen.connect(self._remember_rows)
+        self._plots.said.connect(self._tell)
         self._stage.frameShown.connect(self._shown)
         self._bar.jumpWanted.connect(self.jump)
         self._bar.markToggled.connect(self.toggle_mark)
@@ -66,10 +68,14 @@ class Microscope(QObject):
             return
         jump = self._jumps_of(episode)[key]
         frame = jump.after(self._stage.current_index())
+        banner = self._window.banner
         if frame is None:
-            self._window.banner.say(jump.help)
-        else:
-            self._stage.seek(frame)
+            self._excuse = jump.help
+            banner.say(jump.help)
+            return
+        if banner.text() == self._excuse:
+            banner.hide()  # what it said of another jump is read
+        self._stage.seek(frame)
 
     def _jumps_of(self, episode: Episode) -> dict[str, Jump]:
         if not self._jumps or episode is not self._episode:
@@ -114,6 +120,10 @@ class Microscope(QObject):
         """Frames a second of a held key: those of the recording as it plays, if that is not too slow."""
         episode = self._stage.current_episode()
         return _SLOWEST_RUN if episode is None else max(_SLOWEST_RUN, episode.fps)
+
+    def _tell(self, level: str, words: str) -> None:
+        self._window.log.add(level, words)
+        self._window.banner.say(words, fault=level == "error")
 
     def _remember_rows(self, env: str, keys: list[str]) -> None:
         chosen = self._window.settings.get("episode_rows", dict, {})

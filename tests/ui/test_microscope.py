@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from made_episodes import episode
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from rlstudio.core.episode import Episode, Thought
-from rlstudio.ui.held_keys import HeldKeys
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.microscope import Microscope
 from rlstudio.ui.settings import Settings
@@ -168,6 +167,8 @@ def test_a_key_whose_place_is_not_there_says_why_and_stays(scope: Scope) -> None
     scope.microscope.jump("reward")
     assert scope.stage.current_index() == 2
     assert "none brings anything else" in scope.window.banner.text()
+    scope.microscope.jump("end")
+    assert scope.window.banner.text() == ""
 
 
 # ------------------------------------------------------------ marks
@@ -221,106 +222,27 @@ def test_what_an_episode_cannot_plot_is_greyed_with_the_reason(scope: Scope) -> 
     assert "no value of a state" in greyed["value error"]
 
 
-# ------------------------------------------------------------ held keys
+def test_all_rows_are_saved_as_a_picture_also_those_out_of_sight(scope: Scope, tmp_path: Path) -> None:
+    rows = scope.panel.rows
+    scope.panel.save_as(tmp_path / "plots.png")
+    picture = QImage(str(tmp_path / "plots.png"))
+    assert (picture.width(), picture.height()) == (2 * rows.page_size().width(), 2 * rows.page_size().height())
+    assert picture.height() / 2 > rows.viewport().height()  # some are scrolled out of sight
+    scope.panel.save_as(tmp_path / "plots.svg")
+    drawing = (tmp_path / "plots.svg").read_text(encoding="utf-8")
+    assert all(title in drawing for title in ("value error", "action probabilities", "pole angle"))
+    assert "Plots of the episode saved" in scope.window.banner.text()
 
 
-class Clock:
-    """Told the time by the test."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def held(app: QApplication) -> Iterator[tuple[HeldKeys, Clock, list[int]]]:
-    moves: list[int] = []
-    clock = Clock()
-    keys = HeldKeys(moves.append, lambda: 50.0, app, clock)
-    yield keys, clock, moves
-    keys.released()
-    keys.deleteLater()
-
-
-def pass_time(
-    keys: HeldKeys, clock: Clock, seconds: float, ticks: int, *, repeats: bool = True, count: int = 1
+@pytest.mark.parametrize(
+    ("name", "words"), [("plots.gif", ".png or .svg"), ("nowhere/plots.png", "could not be saved")]
+)
+def test_a_picture_that_cannot_be_saved_is_refused_in_words(
+    scope: Scope, tmp_path: Path, name: str, words: str
 ) -> None:
-    for _ in range(ticks):
-        clock.now += seconds / ticks
-        if repeats:
-            keys.pressed(count)
-        keys.advance()
-
-
-def release(keys: HeldKeys) -> None:
-    keys.eventFilter(keys, QKeyEvent(QEvent.Type.KeyRelease, Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier))
-
-
-def test_a_held_key_runs_by_the_clock_however_often_it_repeats(held: tuple[HeldKeys, Clock, list[int]]) -> None:
-    keys, clock, moves = held
-    keys.pressed(1)
-    assert moves == [1]
-    clock.now += 0.5
-    keys.pressed(1)  # the first repeat
-    pass_time(keys, clock, 1.0, 100)
-    assert sum(moves) == 1 + 50
-    slow = len(moves)
-    pass_time(keys, clock, 1.0, 4)  # pictures take a quarter of a second: fewer moves, as far as before
-    assert sum(moves) == 1 + 100
-    assert len(moves) - slow == 4
-
-
-def test_it_stops_where_it_is_let_go(held: tuple[HeldKeys, Clock, list[int]]) -> None:
-    keys, clock, moves = held
-    keys.pressed(-10)
-    clock.now += 0.5
-    keys.pressed(-10)
-    pass_time(keys, clock, 0.2, 20, count=-10)
-    assert sum(moves) == pytest.approx(-10 - 100, abs=1)
-    far = sum(moves)
-    release(keys)
-    pass_time(keys, clock, 0.5, 50, repeats=False)
-    assert sum(moves) == far
-    assert not keys.running
-
-
-def test_a_repeat_that_comes_as_release_and_press_runs_on(held: tuple[HeldKeys, Clock, list[int]]) -> None:
-    """X sends a held key's repeats so, and Qt does not always know them for repeats."""
-    keys, clock, moves = held
-    keys.pressed(1)
-    clock.now += 0.6
-    for _ in range(25):
-        release(keys)
-        clock.now += 0.01
-        keys.advance()
-        keys.pressed(1)
-        clock.now += 0.03
-        keys.advance()
-    assert sum(moves) == pytest.approx(1 + 50 * 1.0, abs=2)
-
-
-def test_presses_one_after_the_other_are_single_steps(held: tuple[HeldKeys, Clock, list[int]]) -> None:
-    keys, clock, moves = held
-    for _ in range(5):
-        keys.pressed(1)
-        clock.now += 0.08
-        release(keys)
-        keys.advance()
-        clock.now += 0.05
-    assert moves == [1] * 5
-    assert not keys.running
-
-
-def test_a_key_let_go_in_another_window_does_not_run_for_ever(held: tuple[HeldKeys, Clock, list[int]]) -> None:
-    keys, clock, moves = held
-    keys.pressed(1)
-    clock.now += 0.5
-    keys.pressed(1)
-    pass_time(keys, clock, 5.0, 300, repeats=False)
-    assert sum(moves) < 1 + 50
-    assert not keys.running
+    scope.panel.save_as(tmp_path / name)
+    assert words in scope.window.banner.text()
+    assert not list(tmp_path.glob("**/plots*"))
 
 
 def test_arrow_keys_step_through_the_window(scope: Scope) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QStackedLayout, QToolButton, QWidget
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.episode_series import EpisodeSeries, series_of
@@ -15,6 +16,7 @@ from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.episode_rows import EpisodeRows
 from rlstudio.ui.widgets.metric_menu import Choice, MetricMenu
+from rlstudio.ui.widgets.row_export import KINDS, save_rows
 
 _FIRST = ("value", "value_error", "probabilities", "q_values", "entropy", "gap", "action", "reward")
 _FIRST_ROWS = 8
@@ -28,10 +30,12 @@ class EpisodePlotsPanel(QWidget):
     Signals:
         sought: a frame that was clicked at.
         rowsChosen: environment and keys of the rows that were chosen for it.
+        said: (level "info" or "error", text) of something worth a line in the log.
     """
 
     sought = Signal(int)
     rowsChosen = Signal(str, list)
+    said = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,9 +155,34 @@ class EpisodePlotsPanel(QWidget):
         self.whole_button = self._button("wholeEpisodeButton", "Show the whole episode again", "zoom-fit")
         self.whole_button.clicked.connect(self.rows.show_all)
         self.whole_button.hide()
+        saving = QMenu(self)
+        for ending, words in KINDS.items():
+            saving.addAction(f"Save as {words} …", lambda e=ending: self._ask_and_save(e))
+        self.save_button = self._button("saveEpisodePlotsButton", "Save these plots as a picture", "save")
+        self.save_button.setMenu(saving)
+        self.save_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.rows.viewport().setWhatsThis(
             "Click or drag to go there. Ctrl and the wheel zoom, Shift and the wheel move along."
         )
+
+    def save_as(self, path: Path) -> None:
+        """Save the rows that are shown as a picture (.png, .svg); whether it worked is said."""
+        episode = self._episode
+        if episode is None:
+            return
+        try:
+            save_rows(path, self.rows, f"{episode.env}, seed {episode.seed}, {episode.source}")
+        except ValueError as error:
+            self.said.emit("error", str(error))
+        else:
+            self.said.emit("info", f"Plots of the episode saved as {path}")
+
+    def _ask_and_save(self, ending: str) -> None:
+        episode = self._episode
+        suggested = f"{episode.env if episode else 'episode'}-plots{ending}".replace("/", "-")
+        chosen, _ = QFileDialog.getSaveFileName(self, "Save plots", suggested, f"{KINDS[ending]} (*{ending})")
+        if chosen:
+            self.save_as(Path(chosen) if Path(chosen).suffix else Path(chosen + ending))
 
     def _button(self, name: str, words: str, icon: str) -> QToolButton:
         button = QToolButton(self.rows)
@@ -167,7 +196,7 @@ class EpisodePlotsPanel(QWidget):
     def _place_controls(self) -> None:
         """In the row of the x axis, where no number stands."""
         left = 4
-        for button in (self.rows_button, self.whole_button):
+        for button in (self.rows_button, self.save_button, self.whole_button):
             size = button.sizeHint()
             button.setGeometry(left, self.rows.height() - size.height(), size.width(), size.height())
             button.raise_()

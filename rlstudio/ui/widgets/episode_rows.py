@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -249,6 +249,22 @@ class EpisodeRows(QAbstractScrollArea):
             if row is not None and frame is not None:
                 column = QRectF(0, 0, self.place_of(row).right(), room.height())
                 paint_readout(painter, self._series[row], self._pointer, frame, self.x_of(frame, row), column)
+
+    def page_size(self) -> QSize:
+        """Of all rows and the axes below them, scrolled out of sight or not."""
+        return QSize(self.viewport().width(), math.ceil(self._layout.height + self._axis_height()))
+
+    def paint_page(self, painter: QPainter) -> None:
+        """All rows as lines, not as kept pictures: for a file."""
+        painter.setFont(self.font())
+        layout = self._layout
+        for row, series in enumerate(self._series):
+            span = self._span(layout.column_of[row])
+            paint_row(painter, series, layout.rects[row], layout.place(row), span)
+            paint_numbers(painter, series, layout.rects[row], layout.place(row), self._index)
+        for column in range(layout.columns):
+            paint_axis(painter, self._span(column), self._last, layout.height, self.viewport().width())
+            paint_cursor(painter, self._span(column), self._index, layout.height)
 
     def _picture(self, row: int) -> QPixmap:
         """Of what stays of a row while the cursor moves."""
