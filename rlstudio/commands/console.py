@@ -130,7 +130,8 @@ def console() -> Iterator[ConsoleChannel]:
         if channel.interrupted:
             raise KeyboardInterrupt
         channel.interrupted = True
-        channel.say("stopping: saving what was learned (Ctrl+C again to give up)")
+        with contextlib.suppress(RuntimeError):  # a print that it came in the midst of
+            channel.say("stopping: saving what was learned (Ctrl+C again to give up)")
 
     earlier = {name: signal.signal(name, ask_to_stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
