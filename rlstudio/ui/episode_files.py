@@ -30,6 +30,7 @@ from rlstudio.ui.widgets.episode_facts import EpisodeFacts
 from rlstudio.ui.widgets.file_progress import FileProgress
 from rlstudio.ui.widgets.numbers import file_size, number
 
+_NARROW = 28  # pixels: the transport bar is full where the window is small
 _NOTHING = "There is nothing to {} yet: record an episode (R), or open one (Ctrl+O)."
 
 
@@ -85,6 +86,8 @@ class EpisodeFiles(QObject):
         set_icon(button, "more")
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFixedWidth(_NARROW)
+        button.setStyleSheet("QToolButton { padding: 4px; } QToolButton::menu-indicator { image: none; }")
         return button
 
     def close(self) -> None:

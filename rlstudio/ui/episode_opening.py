@@ -102,10 +102,12 @@ class EpisodeOpening(QObject):
 
     def open_data(self, path: Path) -> None:
         """Read a .npz file or a Minari dataset, in a child process."""
-        self._imported, self._importing_path = [], path
-        self._begin(path, 1)
         if not self._importing.start(m.ImportData(str(path), MOST_EPISODES)):
             self.failed.emit(f"{self._importing_path.name} is still being read: wait for it, or cancel it.")
+            return
+        self._imported, self._importing_path = [], path
+        self._begin(path, 1)
+        self._progress.start(self._words, path)  # at once: a child takes a moment to come to life
 
     def cancel(self) -> None:
         """Give up what is being read."""

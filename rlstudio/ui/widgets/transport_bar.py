@@ -161,7 +161,7 @@ class TransportBar(QWidget):
         self.loop_button = self._button("loopButton", "loop", "Play again from the start at the end", "")
         self.loop_button.setCheckable(True)
         self.loop_button.toggled.connect(self.loopChanged)
-        self.export_button = QPushButton("Export…", self)
+        self.export_button = QPushButton("Export", self)  # without dots: the bar is full where the window is small
         self.export_button.setObjectName("exportButton")
         self.export_button.setProperty("role", "flat")
         self.export_button.setToolTip("Save as an animated GIF (Ctrl+E)")
