@@ -28,6 +28,8 @@ KEYS = (
     ("PgUp  PgDown", "episode before, next"),
     ("L", "back to live"),
     ("G", "what states are worth to the policy: over the picture of a grid, else as a map"),
+    ("[  ]", "checkpoint before, next"),
+    ("C", "compare checkpoints side by side"),
     ("W", "what if: another future of this frame"),
     ("Ctrl+E", "export as GIF, video or picture"),
     ("Ctrl+S", "save the episode"),

@@ -75,6 +75,13 @@ class TimeMachine(QObject):
         bar.cancelPressed.connect(self.cancel)
         bar.comparePressed.connect(self.ask_what_to_compare)
         bar.replayPressed.connect(self.toggle_replay)
+        self._window.add_keys(
+            {
+                "[": lambda: bar.move(-1),
+                "]": lambda: bar.move(1),
+                "C": lambda: self.ask_what_to_compare() if bar.isVisible() else None,
+            }
+        )
         self.recording.came.connect(self._recorded)
         self.recording.progressed.connect(self._tell_progress)
         self.recording.failed.connect(self._recording_failed)

@@ -161,3 +161,10 @@ def test_a_replay_waits_while_a_person_has_paused_it(show: Show) -> None:
     assert replay.due(cache, [0]) is None
     stage.toggle_play()
     assert replay.due(cache, [0]) == 10
+
+
+def test_it_moves_from_checkpoint_to_checkpoint_and_stays_at_the_ends(bar: LearningBar) -> None:
+    spy = QSignalSpy(bar.chosen)
+    for places in (-1, -1, -1, -1, 1, 1):
+        bar.move(places)
+    assert [spy.at(n)[0] for n in range(spy.count())] == [200, 10, 0, 10, 200]

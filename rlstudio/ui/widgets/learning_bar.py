@@ -74,7 +74,7 @@ class LearningBar(QWidget):
         self.slider = CheckpointSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("checkpointSlider")
         self.slider.setAccessibleName("Checkpoint, from untrained to trained")
-        self.slider.setToolTip("Which moment of its learning acts on the stage (← →)")
+        self.slider.setToolTip("Which moment of its learning acts on the stage ([ ] anywhere, ← → here)")
         self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.words = ElidedLabel()
         self.words.setObjectName("checkpointLabel")
@@ -83,7 +83,7 @@ class LearningBar(QWidget):
         self.replay = self._button("replayLearningButton", "Replay learning", "replay")
         self.replay.setToolTip("Show the checkpoints one after the other, from untrained to trained")
         self.compare = self._button("compareButton", "Compare…", "eye")
-        self.compare.setToolTip("Show up to four checkpoints side by side, same seed, same clock")
+        self.compare.setToolTip("Show up to four checkpoints side by side, same seed, same clock (C)")
         self.cancel = QToolButton()
         self.cancel.setObjectName("cancelCheckpointButton")
         self.cancel.setAccessibleName("Cancel the recording of checkpoints")
@@ -103,6 +103,10 @@ class LearningBar(QWidget):
             place = self._steps.index(shown) if shown in self._steps else len(self._steps) - 1
             self.slider.setValue(place)
         self.setVisible(len(self._steps) > 1)
+
+    def move(self, places: int) -> None:
+        """Ask for the checkpoint so many places later, or earlier below 0."""
+        self.slider.setValue(self.slider.value() + places)
 
     def say(self, words: str, *, busy: bool = False) -> None:
         """What is shown, or what is being recorded for it, which can be cancelled."""
