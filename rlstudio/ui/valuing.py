@@ -12,10 +12,12 @@ from rlstudio.core.value_map import GRIDS, ValueMap
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.live import Live
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.panels.values import source_words
 from rlstudio.ui.widgets.value_grid import grid_place, paint_grid
 from rlstudio.ui.widgets.value_map import LONGEST_TRAIL
 
 TAB = "values"
+_SWITCH = "Draw over the picture what each cell is worth to the policy that is watched, and where it would go (G)"
 _NOT_WATCHED = "These are the values of the policy that is watched: choose to watch the policy to see them."
 
 
@@ -91,6 +93,7 @@ class Valuing(QObject):
             self._window.values.show_reason(report.reason)
         else:
             self._window.values.show_map(report.map)
+            self.over_picture.setToolTip(f"{_SWITCH}\nNow: of the {source_words(report.map.step)}")
         if first and self._recorded_state() is not None:
             self._ask()
         self._window.stage.view.update()
@@ -132,7 +135,7 @@ class Valuing(QObject):
         switch.setObjectName("valuesSwitch")
         switch.setText("Values")
         switch.setAccessibleName("Values over the picture")
-        switch.setToolTip("Draw over the picture what each cell is worth to the policy, and where it would go (G)")
+        switch.setToolTip(_SWITCH)
         switch.setCheckable(True)
         switch.hide()
         set_icon(switch, "values")

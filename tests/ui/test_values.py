@@ -255,6 +255,7 @@ def test_over_the_picture_of_a_grid(desk: Any) -> None:
     live.valuesCame.emit(m.ValuesMapped(grid()))
     window.stage.view.show_frame(frame(0, 100, 200), sharp=True)
     assert window.stage.view.grab().toImage() != before
+    assert valuing.over_picture.toolTip().endswith("Now: of the policy at step 7")
     live.valuesCame.emit(m.ValuesMapped(grid("CliffWalking-v1")))
     assert valuing._map is not None
     assert valuing._map.env == "FrozenLake-v1", "a map that came too late is of another environment"

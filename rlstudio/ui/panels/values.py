@@ -19,6 +19,11 @@ _OF_A_GRID = "Arrows: its best moves. Empty cells: an episode ends there, or it 
 _NOTHING = "While the policy is watched, what it thinks states are worth appears here."
 
 
+def source_words(step: int | None) -> str:
+    """Whose values a map shows."""
+    return "untrained policy" if step is None else f"policy at step {step:,}"
+
+
 class ValuesPanel(QWidget):
     """The map, and at its left what it shows: of a plane which two numbers, of a grid what else its states hang on.
 
@@ -74,7 +79,7 @@ class ValuesPanel(QWidget):
             self._lay_out(found)
         self._side.show()
         self.title.setText(found.title or "greedy actions")
-        self.source.setText("untrained policy" if found.step is None else f"policy at step {found.step:,}")
+        self.source.setText(source_words(found.step))
         self.view.show_map(found)
 
     def show_reason(self, words: str) -> None:
