@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -33,6 +34,12 @@ class Line:
 
     name: str
     values: Numbers
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether all its numbers are whole ones."""
+        finite = self.values[np.isfinite(self.values)]
+        return bool((finite == np.rint(finite)).all())
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ def _values(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, str]])
             "value",
             "value and what came",
             both + (cut + "the return is hatched: it is too small." if tail is not None else ""),
-            (value, Line("what then came", came)),
+            (value, Line("what came", came)),
             known=tail,
         ),
         Series(

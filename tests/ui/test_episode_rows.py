@@ -198,6 +198,12 @@ def test_units_stand_beside_values_and_actions_have_their_names() -> None:
     assert readings(action, 2) == [(-1, "", "–")]
 
 
+def test_whole_numbers_are_said_as_such_and_others_keep_their_decimals() -> None:
+    assert readings(plot([0, 2, 3], "observation:row"), 1) == [(-1, "", "2")]
+    assert readings(plot([0, 2, 3.5]), 1) == [(-1, "", "2.00")]
+    assert readings(plot([-1, -1, np.nan], "reward"), 0) == [(-1, "", "−1")]
+
+
 def test_of_many_actions_only_the_one_done_is_said_beside_the_row() -> None:
     chances = np.full(6, 1 / 6, np.float32)
     made = episode([1.0], thoughts=[Thought(probabilities=chances)], actions=[4], action_names=tuple("abcdef"))

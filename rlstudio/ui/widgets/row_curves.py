@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from shiboken6 import VoidPtr
 
 from rlstudio.core.episode_series import Numbers, Series
@@ -21,6 +21,8 @@ from rlstudio.ui.widgets import plot_scales
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 MOST_LINES = 4
 """More lines than these are drawn alike and grey: nobody tells seven colours apart in a row of three centimetres."""
+
+_HATCH = 7.0
 
 
 @dataclass(frozen=True)
@@ -182,11 +184,14 @@ def _paint_lanes(painter: QPainter, series: Series, place: QRectF, span: Span, c
 
 
 def _hatch(painter: QPainter, place: QRectF, left: float, colors: Colors) -> None:
-    """Where what is drawn lacks what a time limit cut off."""
-    left = max(left, place.left())
-    if left < place.right():
-        shade = QColor(colors.muted)
-        shade.setAlpha(90)
-        painter.fillRect(
-            QRectF(left, place.top(), place.right() - left, place.height()), QBrush(shade, Qt.BrushStyle.BDiagPattern)
-        )
+    """Where what is drawn lacks what a time limit cut off. As lines: not every reader of SVG knows Qt's patterns."""
+    left, right, height = max(left, place.left()), place.right(), place.height()
+    shade = QColor(colors.muted)
+    shade.setAlpha(110)
+    painter.setPen(QPen(shade, 1.0))
+    for foot in np.arange(left - height + _HATCH, right, _HATCH):  # each rises to the right, from `foot` on
+        begin, end = max(foot, left), min(foot + height, right)
+        if end > begin:
+            painter.drawLine(
+                QPointF(begin, place.bottom() - (begin - foot)), QPointF(end, place.bottom() - (end - foot))
+            )

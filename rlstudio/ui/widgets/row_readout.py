@@ -19,8 +19,9 @@ def value_text(series: Series, line: int, frame: int) -> str:
         return NOTHING
     if series.kind == "lanes":
         return series.lanes[int(value)]
-    if value == round(value) and abs(value) < 1e6 and series.key in ("reward", "return_so_far", "return_to_go"):
-        return f"{value:+,.0f}" if series.key == "reward" and value else f"{value:,.0f}"
+    if series.lines[line].whole and abs(value) < 1e6:
+        text = f"{value:+,.0f}" if series.key == "reward" and value else f"{value:,.0f}"
+        return text.replace("-", "−")
     return reading(value)
 
 
