@@ -54,3 +54,12 @@ def plain_value(value: Any, *, deepest: int = 8, most: int = 10_000) -> Any:
         raise TypeError(f"a {type(found).__name__} is no plain value")
 
     return walk(value, 0)
+
+
+def names_a_place(value: Any) -> bool:
+    """Whether a text among plain values looks like a path or an address: what a stranger's file must not choose."""
+    if isinstance(value, str):
+        return any(mark in value for mark in ("/", "\\", ":", "~"))
+    if isinstance(value, dict):
+        return any(names_a_place(item) for item in value.values())
+    return isinstance(value, list | tuple) and any(names_a_place(item) for item in value)

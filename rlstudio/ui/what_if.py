@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout
 from rlstudio.core import messages as m
 from rlstudio.core.episode import Episode
 from rlstudio.core.episode_data import episode_from_data
+from rlstudio.core.plain_text import names_a_place
 from rlstudio.core.track import joined, track_of
 from rlstudio.envs.card import EnvironmentCard
 from rlstudio.envs.keys import key_map
@@ -249,6 +250,8 @@ def _why_not(episode: Episode | None, index: int) -> str:
         return "This is the last frame, which has no action: go back at least one."
     if not episode.has_pictures:
         return "This episode came without pictures, so its other futures cannot be shown beside it."
+    if episode.run is None and names_a_place(episode.env_kwargs):  # from elsewhere: a stranger may have made it
+        return "This episode's environment was made with a file or address, which is not taken from an episode's file."
     return ""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,8 +22,11 @@ from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.panels.stage import StagePanel
 from rlstudio.ui.settings import Settings
+from rlstudio.ui.widgets.compare_view import CompareView
 from rlstudio.ui.widgets.data_dialog import DataDialog
 from rlstudio.ui.widgets.episode_facts import EpisodeFacts, episode_facts
+from rlstudio.ui.widgets.file_progress import FileProgress
+from rlstudio.ui.widgets.frame_view import FrameView
 from rlstudio.ui.widgets.plain_tip import plain_tip
 
 WaitFor = Callable[..., None]
@@ -287,6 +292,63 @@ def test_what_a_file_says_is_shown_as_plain_text(studio: Studio, tmp_path: Path)
 def test_a_tooltip_shows_markup_as_it_is() -> None:
     assert plain_tip("cart position, 1 < 2") == "cart position, 1 < 2"
     assert plain_tip("<b>a</b>\nb") == "<p>&lt;b&gt;a&lt;/b&gt;<br>b</p>"
+
+
+def test_side_by_side_an_episode_without_pictures_says_so(show: Callable[..., CompareView]) -> None:
+    bare, damaged = episode([1.0, 2.0]), episode([1.0, 2.0])
+    bare.frames = FrameStore()
+    damaged.frames.blobs[1] = b"nothing"
+    view = show(CompareView(), 600, 300)
+    view.set_episodes([bare, damaged, episode([1.0])], ["a", "b", "c"])
+    view.show_index(1)
+    messages = [one.image() is None and one._message for one in view.findChildren(FrameView) if one.isVisible()]
+    assert "no pictures" in messages[0]
+    assert "frame 1 cannot be unpacked" in messages[1]
+    assert messages[2] is False
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "C:\\x", "~/a.xml", "http://x", ["a", {"b": "./x.xml"}]])
+def test_no_path_from_a_file_is_used_for_what_if(studio: Studio, path: object, tmp_path: Path) -> None:
+    made = episode([1.0, 2.0], env_kwargs={"xml_file": path})
+    save_episode(tmp_path / "h.rlepisode", made)
+    studio.open(tmp_path / "h.rlepisode")
+    studio.opened(1)
+    studio.controller.what_if.ask()
+    assert "made with a file or address, which is not taken" in studio.window.banner.text()
+
+
+def test_reading_is_told_of_and_can_be_cancelled(
+    studio: Studio, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = threading.Event()
+
+    def slow(path: Path, progress: Callable[[int, int], None]) -> Episode:
+        going.set()
+        for _ in range(20_000):  # a minute at most
+            progress(30, 100)
+            time.sleep(0.003)
+        raise AssertionError("it was not cancelled")
+
+    monkeypatch.setattr("rlstudio.ui.episode_opening.load_episode", slow)
+    studio.open(files[0])
+    studio.wait_for(going.is_set, "the reading to begin")
+    widget = studio.window.findChild(FileProgress, "openProgress")
+    studio.wait_for(lambda: widget.isVisible() and widget.bar.value() == 300, "the progress")
+    assert "Opening first.rlepisode" in widget.words.text()
+    widget.cancel_button.click()
+    studio.wait_for(lambda: not studio.controller.files.opening.active, "the end")
+    assert widget.words.text() == "Opening was cancelled"
+    assert studio.shown() == []
+
+
+def test_closing_asks_while_data_are_exported(studio: Studio, tmp_path: Path) -> None:
+    many = [episode([1.0] * 60, size=(200, 300)) for _ in range(20)]
+    studio.controller.files.export(many, tmp_path / "out.npz", frames=True)
+    assert not studio.window.may_close
+    studio.window.findChild(FileProgress, "dataProgress").cancel_button.click()
+    studio.wait_for(lambda: not studio.controller.files.exporting.active, "the end", 60)
+    assert studio.window.may_close
+    assert list(tmp_path.glob("*out*")) == []
 
 
 def test_facts_say_where_it_comes_from() -> None:

@@ -128,7 +128,7 @@ class CompareView(QWidget):
     def _best_columns(self) -> int:
         """The number of columns that gives the largest pictures of the first episode's shape."""
         count = max(1, len(self._episodes))
-        height, width = self._episodes[0].frames.shape[:2] if self._episodes else (2, 3)
+        height, width = next((one.frames.shape[:2] for one in self._episodes if one.has_pictures), (2, 3))
 
         def scale(columns: int) -> float:
             rows = -(-count // columns)
@@ -194,12 +194,21 @@ class _Pane(QWidget):
         if at == self._painted:
             return
         self._painted = at
-        self.view.show_frame(episode.frames[at], sharp=self._sharp)
+        self._paint(episode, at)
         ended = at == episode.length
         set_role(self.detail, "strong" if ended else "muted")
         said = f"step {at}: {episode.ending or 'the end'}" if ended else f"step {at} of {episode.length}"
         self.detail.setText(said)
         self.outcome.setText(f"return {number(float(self._returns[at]))}")
+
+    def _paint(self, episode: Episode, at: int) -> None:
+        """A frame, or why there is none: an episode from elsewhere may have no pictures, or a damaged one."""
+        try:
+            if not episode.has_pictures:
+                raise ValueError("there are no pictures")
+            self.view.show_frame(episode.frames[at], sharp=self._sharp)
+        except ValueError as error:
+            self.view.show_message(f"Nothing to show: {error}")
 
     def words(self) -> str:
         """What the second line says."""
