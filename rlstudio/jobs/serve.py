@@ -85,15 +85,20 @@ def do(command: m.Command, channel: Channel) -> None:
 
 def failure(error: BaseException) -> m.Failed:
     """An exception as it crosses to the window: what happened, what to do, the traceback as text."""
+    from rlstudio.media.errors import MediaError
+
     words = "".join(traceback.format_exception_only(error)).strip()
-    message = str(error).strip() if isinstance(error, ValueError) and str(error).strip() else words
+    message = str(error).strip() if isinstance(error, ValueError | MediaError) and str(error).strip() else words
     return m.Failed(message, _advice(error), "".join(traceback.format_exception(error)))
 
 
 def _advice(error: BaseException) -> str:
     from rlstudio.envs.make import MakeError
     from rlstudio.jobs.replay import NotTheSameError
+    from rlstudio.media.errors import MediaError
 
+    if isinstance(error, MediaError):
+        return "Nothing was written."
     if isinstance(error, ParamError):
         return "Change the value and train again."
     if isinstance(error, NotTrustedError):

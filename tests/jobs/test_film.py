@@ -10,8 +10,9 @@ from job_harness import FakeChannel, train_inline
 
 from rlstudio.core import messages as m
 from rlstudio.jobs import write_picture
-from rlstudio.jobs.serve import do
+from rlstudio.jobs.serve import do, failure
 from rlstudio.media.composed.picture import ComposedFrames
+from rlstudio.media.errors import MediaError
 from rlstudio.storage.run_folder import RunFolder
 
 STYLE = m.PictureStyle("mp4", "wide", 480)
@@ -106,3 +107,13 @@ def test_frames_are_never_all_in_memory(trained: RunFolder, tmp_path: Path, monk
     monkeypatch.setattr(write_picture, "write_within", spy)
     run(m.FilmTraining(str(trained.path), str(tmp_path / "a.mp4"), checkpoints=2, seconds_each=0.1, style=STYLE))
     assert [type(frames) for frames in given] == [ComposedFrames]
+
+
+def test_what_cannot_be_written_crosses_in_words(trained: RunFolder, tmp_path: Path) -> None:
+    command = m.FilmTraining(str(trained.path), str(tmp_path / "missing" / "a.mp4"), 2, 0.1, style=STYLE)
+    with pytest.raises(MediaError) as caught:
+        run(command)
+    failed = failure(caught.value)
+    assert failed.message.startswith("could not write ")
+    assert "no such file or folder" in failed.message
+    assert failed.advice == "Nothing was written."
