@@ -7,17 +7,14 @@ a child, always with the same seed, and kept: so a second look is at once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from rlstudio.core import messages as m
 from rlstudio.core.checkpoint_choice import nearest
 from rlstudio.core.episode_data import episode_from_data
-from rlstudio.storage.errors import RunFolderError
-from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.acting import FIRST_SEED
-from rlstudio.ui.background import Background
+from rlstudio.ui.checkpoint_list import CheckpointList
 from rlstudio.ui.checkpoint_words import captions_of, choose, name_of
 from rlstudio.ui.consent import Consent, programs_that_act
 from rlstudio.ui.episode_cache import EpisodeCache
@@ -54,16 +51,12 @@ class TimeMachine(QObject):
         window.stage.layout().addWidget(self.bar)
         self.recording = Errand("Recording checkpoints", desk, self)
         self.replay = LearningReplay(window.stage)
-        self.steps: list[int] = []
-        self.best: int | None = None
-        self._run: str | None = None
-        self._listing = False
+        self.checkpoints = CheckpointList(self)
         self._ticks = 0
         self._episodes = EpisodeCache()
         self._wanted: list[int] = []  # to be shown once all are recorded
         self._asked: float | None = None  # the step that was clicked, where the checkpoint is another
         self._on_stage: list[int] = []
-        self._background = Background(self)
         self._settle = QTimer(self, singleShot=True)
         self._settle.timeout.connect(self._request)
         self.shown.connect(watching.look)
@@ -86,8 +79,10 @@ class TimeMachine(QObject):
         self.recording.progressed.connect(self._tell_progress)
         self.recording.failed.connect(self._recording_failed)
         self.recording.ended.connect(self._recording_ended)
-        training.started.connect(lambda _started: self._episodes.clear())  # what is learned anew takes their places
+        training.started.connect(lambda _started: self._begin_anew())
         training.stateChanged.connect(self.refresh)
+        self.checkpoints.runChanged.connect(self._forget)
+        self.checkpoints.changed.connect(self._tell)
         training.finished.connect(lambda status, _summary: bar.offer_replay(status == "finished"))
 
     def plots_are_there(self) -> None:
@@ -98,7 +93,7 @@ class TimeMachine(QObject):
     def close(self) -> None:
         """Wait for what still reads."""
         self._settle.stop()
-        self._background.close()
+        self.checkpoints.close()
 
     # ------------------------------------------------------------ which checkpoints there are
 
@@ -116,32 +111,27 @@ class TimeMachine(QObject):
             self._present([step])
         self.bar.show_replaying(self.replay.running)
 
+    @property
+    def steps(self) -> list[int]:
+        """The checkpoints of the run that is shown, in order."""
+        return self.checkpoints.steps
+
+    @property
+    def best(self) -> int | None:
+        """The best of them."""
+        return self.checkpoints.best
+
     def refresh(self) -> None:
-        """List the run's checkpoints anew, off the window's thread."""
-        run = self._training.run
-        if run != self._run:
-            self._run = run
-            self._take([], None)
-            self._forget()
-            self.bar.offer_replay(False)
-        if run is not None and not self._listing:
-            self._listing = True
-            self._background.run(lambda: _list(run), lambda found: self._listed(run, found), lambda _words: None)
+        """See which there are now."""
+        self.checkpoints.refresh(self._training.run)
 
-    def _listed(self, run: str, found: tuple[list[int], int | None]) -> None:
-        self._listing = False
-        if run == self._run:
-            self._take(*found)
-        else:
-            self.refresh()
-
-    def _take(self, steps: list[int], best: int | None) -> None:
-        if (steps, best) != (self.steps, self.best):
-            self.steps, self.best = steps, best
-            self._tell()
+    def _begin_anew(self) -> None:
+        """A run that goes on may go back first: what it learns anew takes the place of checkpoints there were."""
+        self.bar.offer_replay(False)
+        self._episodes.clear()
 
     def _forget(self) -> None:
-        self._episodes.clear()
+        self._begin_anew()
         self.replay.stop()
         self._on_stage, self._asked = [], None
         self.cancel()
@@ -181,8 +171,8 @@ class TimeMachine(QObject):
         """Give up what is being recorded; what is shown stays."""
         self._settle.stop()
         self._wanted = []
-        if self._run is not None:
-            self.recording.tell(m.RecordCheckpoints(self._run, (), FIRST_SEED))
+        if self.checkpoints.run is not None:
+            self.recording.tell(m.RecordCheckpoints(self.checkpoints.run, (), FIRST_SEED))
         self._tell()
 
     def _show_if_there(self) -> bool:
@@ -209,7 +199,7 @@ class TimeMachine(QObject):
 
     def _request(self) -> None:
         """Have recorded what is wanted and not there yet."""
-        config, run = self._training.config, self._run
+        config, run = self._training.config, self.checkpoints.run
         missing = tuple(step for step in (self._wanted or self.replay.steps) if step not in self._episodes)
         if config is None or run is None or not missing:
             return
@@ -226,7 +216,7 @@ class TimeMachine(QObject):
 
     def _look_ahead(self) -> None:
         """While nobody trains, have the neighbours of the one shown ready: who slides on sees them at once."""
-        if self._training.active or self.replay.running or len(self._on_stage) != 1 or self._run is None:
+        if self._training.active or self.replay.running or len(self._on_stage) != 1 or self.checkpoints.run is None:
             return
         if self._on_stage[0] not in self.steps:
             return
@@ -236,12 +226,12 @@ class TimeMachine(QObject):
         )
         missing = tuple(step for step in near if step not in self._episodes)
         if missing and self.recording.active:  # a child is there anyway
-            self._ask_for(self._run, missing)
+            self._ask_for(self.checkpoints.run, missing)
 
     def _recorded(self, report: object) -> None:
         if isinstance(report, m.EpisodeRecorded):
             episode = episode_from_data(report.data)
-            if episode.run == self._run:
+            if episode.run == self.checkpoints.run:
                 self._episodes.add(report.index, episode)
             if not self._show_if_there() and self._wanted:
                 self.bar.say(self._waiting_words(), busy=True)
@@ -289,12 +279,3 @@ class TimeMachine(QObject):
         if hasattr(self._window, "plots"):
             self._window.plots.show_checkpoints(self.steps, shown)
         self.shown.emit()
-
-
-def _list(run: str) -> tuple[list[int], int | None]:
-    """The checkpoints of a run and the best of them; none of a run that is gone."""
-    try:
-        folder = RunFolder.open(Path(run))
-        return folder.checkpoints(), folder.best_checkpoint()
-    except RunFolderError:
-        return [], None
