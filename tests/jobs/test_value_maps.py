@@ -108,26 +108,33 @@ def test_taxi_as_now_and_as_chosen() -> None:
     env.close()
 
 
-def test_cells_lie_where_the_picture_shows_them() -> None:
-    """The taxi's picture changes within its cell, and nowhere else, when only the taxi stands elsewhere."""
-    env = make("Taxi-v4", {}, render=True)
+@pytest.mark.parametrize(
+    ("env_id", "states", "n_actions"),
+    [("Taxi-v4", 500, 6), ("FrozenLake-v1", 16, 4), ("FrozenLake8x8-v1", 64, 4), ("CliffWalking-v1", 48, 4)],
+)
+def test_cells_lie_where_the_picture_shows_them(env_id: str, states: int, n_actions: int) -> None:
+    """The picture changes within two cells, and nowhere else, when the agent stands in the one or the other."""
+    env = make(env_id, {}, render=True)
     env.reset(seed=0)
     plain: Any = env.unwrapped
-    found: ValueMap = mapped("Taxi-v4", table(np.zeros((500, 6))))
+    found: ValueMap = mapped(env_id, table(np.zeros((states, n_actions))))
     assert found.cells is not None
+    cells, (row, column) = found.cells, (2, 1)
+    n_columns = found.values.shape[1]
+    places = [plain.encode(row, c, 0, 1) if env_id == "Taxi-v4" else row * n_columns + c for c in (column, column + 1)]
     pictures = []
-    for column in (2, 3):
-        plain.s, plain.lastaction = plain.encode(1, column, 0, 1), None
+    for state in places:
+        plain.s, plain.lastaction = state, None
         pictures.append(np.asarray(env.render(), np.int16))
     env.close()
     rows, columns = np.nonzero(np.abs(pictures[0] - pictures[1]).sum(axis=2))
     height, width = pictures[0].shape[:2]
-    cells = found.cells
-    top, left = cells.top + 1 * cells.height, cells.left + 2 * cells.width
-    assert top - 0.02 <= rows.min() / height
-    assert rows.max() / height <= top + cells.height + 0.02
-    assert left - 0.02 <= columns.min() / width
-    assert columns.max() / width <= left + 2 * cells.width + 0.02
+    top, left = cells.top + row * cells.height, cells.left + column * cells.width
+    spans = ((rows / height, top, cells.height), (columns / width, left, 2 * cells.width))
+    for shares, start, size in spans:
+        assert start - 0.02 <= shares.min()
+        assert shares.max() <= start + size + 0.02
+        assert shares.max() - shares.min() > 0.4 * size  # the figure is smaller than its cell
 
 
 def test_a_network_on_a_grid_has_values_and_arrows_too() -> None:
