@@ -36,7 +36,7 @@ def known_until(length: int, discount: float, *, truncated: bool) -> int:
     if discount >= 1.0:
         return 0
     needed = 1 if discount <= 0.0 else math.ceil(math.log(TAIL_WEIGHT) / math.log(discount) - 1e-9)
-    return max(0, length + 1 - max(1, needed))
+    return max(0, length + 1 - needed)
 
 
 def usual_reward(rewards: Floats) -> float | None:
