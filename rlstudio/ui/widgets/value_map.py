@@ -147,7 +147,7 @@ class ValueMapView(QWidget):
                 Qt.AlignmentFlag.AlignCenter,
                 plot_scales.tick_text(value, step),
             )
-        step, marks = _ticks(y, max(3, int(place.height() / 28)))
+        step, marks = _ticks(y, max(4, int(place.height() / 28)))
         for value in marks:
             at = place.bottom() - (value - y.low) / (y.high - y.low) * place.height()
             at = min(max(at, place.top() + height / 2), place.bottom() - height / 2)
