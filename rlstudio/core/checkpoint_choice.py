@@ -61,6 +61,13 @@ def contrasting(steps: Sequence[int], history: History, best: int | None = None,
     return sorted(chosen)
 
 
+def film_steps(steps: Sequence[int], history: History, best: int | None, most: int) -> list[int]:
+    """Up to `most` checkpoints for a film of the training: as `contrasting`, and always the last one to end with."""
+    if len(steps) <= most or most < 3 or best in (None, steps[-1]):
+        return contrasting(steps, history, None, most)
+    return sorted({*contrasting(steps, history, best, most - 1), steps[-1]})
+
+
 def _steep_places(history: History, count: int, end: float) -> list[float]:
     """Where the mean return first reached 1/(count+1), 2/(count+1)… of its way up; evenly where it never rose."""
     means, at = history.mean(), history.end_steps

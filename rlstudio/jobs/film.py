@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import gymnasium as gym
-import numpy as np
 
 from rlstudio.algorithms.base import Policy
-from rlstudio.core.checkpoint_choice import contrasting
+from rlstudio.core.checkpoint_choice import film_steps
 from rlstudio.core.episode import Episode
 from rlstudio.core.history import History
 from rlstudio.core.messages import Exported, FilmTraining, Finished, Progress, Stop
@@ -21,9 +20,10 @@ from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.policies import build_policy, untrained_policy
 from rlstudio.jobs.record import record_episode, source_words
 from rlstudio.jobs.write_picture import Film, write_picture
-from rlstudio.media.composed.curve import CurveData, learning_curve
-from rlstudio.media.composed.hud import number_words
+from rlstudio.media.composed.curve import run_curve
+from rlstudio.media.composed.hud import checkpoint_caption
 from rlstudio.media.errors import Cancelled
+from rlstudio.media.formats import format_named
 from rlstudio.media.frames import Clip
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.workers.channel import Channel
@@ -54,16 +54,17 @@ def make_film(command: FilmTraining, channel: Channel) -> tuple[Exported, dict[s
     history = History.load(monitor, folder.read_metrics())
     clips: list[Clip] = []
     for episode in _episodes(folder, history, command, channel):
-        most = command.seconds_each * episode.fps * command.speed
+        speed = format_named(command.style.format).held_speed(episode.fps, command.speed)
+        most = command.seconds_each * episode.fps * speed
         clips.append(Clip(episode, 0, min(episode.length, max(1, round(most)) - 1)))
     last = clips[-1].episode
-    longest = round(LAST_IS_LONGER * command.seconds_each * last.fps * command.speed)
+    longest = round(LAST_IS_LONGER * command.seconds_each * last.fps * speed)
     clips[-1] = Clip(last, 0, min(last.length, max(1, longest) - 1))
-    curve = _curve(history)
-    captions = tuple(_caption(command.style.caption, clip.episode) for clip in clips)
+    curve = run_curve(history)
+    captions = tuple(checkpoint_caption(command.style.caption, clip.episode) for clip in clips)
     about = Film(curve, captions, grows=True)
     path = Path(command.path)
-    written = write_picture(path, clips, command.style, command.speed, channel, film=about, begun=_RECORDING)
+    written = write_picture(path, clips, command.style, speed, channel, film=about, begun=_RECORDING)
     steps = [float(clip.episode.step or 0) for clip in clips]
     return written, {"checkpoints": steps, "returns": [clip.episode.total_reward for clip in clips]}
 
@@ -72,7 +73,7 @@ def _episodes(folder: RunFolder, history: History, command: FilmTraining, channe
     """One episode of each checkpoint, the untrained policy first."""
     config = folder.read_info().config
     known = folder.checkpoints()
-    steps = contrasting(sorted({0, *known}), history, folder.best_checkpoint(), max(2, command.checkpoints))
+    steps = film_steps(sorted({0, *known}), history, folder.best_checkpoint(), max(2, command.checkpoints))
     for number, step in enumerate(steps):
         channel.enter(Phase.STARTING)
         # an environment of its own each, so that an episode never hangs on those recorded before it
@@ -120,18 +121,3 @@ class _Watch:
             share = (self._number + (t / self._limit if self._limit else 0.0)) / self._count
             words = f"recording checkpoint {self._number + 1} of {self._count} (step {self._step:,}), step {t:,}"
             self._channel.send(Progress(round(share * _RECORDING * 1000), 1000, words))
-
-
-def _curve(history: History) -> CurveData | None:
-    """Mean return over training steps, from step 0 on; None where no episode ended."""
-    if not len(history.end_steps):
-        return None
-    means = history.mean()
-    steps = np.concatenate([[0.0], history.end_steps])
-    return learning_curve(steps, np.concatenate([means[:1], means]))
-
-
-def _caption(words: str, episode: Episode) -> str:
-    step = f"step {episode.step:,}" if episode.step else "untrained"
-    seen = f"{step} · return {number_words(episode.total_reward)}"
-    return f"{words} · {seen}" if words else seen

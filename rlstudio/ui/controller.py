@@ -20,6 +20,7 @@ from rlstudio.ui.closing import Closing
 from rlstudio.ui.consent import Consent
 from rlstudio.ui.episode_files import EpisodeFiles
 from rlstudio.ui.errand import Errand
+from rlstudio.ui.filming import Filming
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.keys import add_keys
 from rlstudio.ui.library import Library
@@ -61,6 +62,7 @@ class Controller(QObject):
         self.files = EpisodeFiles(window, self.desk, self.library, self.acting, self.telling)
         self.what_if = WhatIf(window, self.desk, self.acting, self.consent, self.starting)
         self.time_machine = TimeMachine(window, self.desk, self.consent, self.training, self.watching)
+        self.filming = Filming(window, self.training, self.consent, self.acting.exports)
         self.closing = Closing(window, self.training, self.acting)
         self._listing = Errand("Listing the environments", self.desk, self)
         self._device = "cpu"
@@ -105,6 +107,7 @@ class Controller(QObject):
         self._timer.stop()
         self._settle.stop()
         self.files.close()
+        self.filming.close()
         self.library.close()
         self.time_machine.close()
         self.desk.close()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rlstudio.ui.widgets.export_dialog import ExportDialog
 
 _UNDER_WAY = "An export is under way already: wait for it, or cancel it."
-_SETTING = "export"
+_PICTURE, _FOLDER = "export", "export_folder"
 
 
 class Exporting(QObject):
@@ -45,18 +45,18 @@ class Exporting(QObject):
         window.exporting.cancelRequested.connect(errand.stop)
         window.stage.exportRequested.connect(self.ask)
 
-    def remembered(self) -> dict[str, Any]:
-        """The answers of the last dialog."""
-        return dict(self._window.settings.get(_SETTING, dict, {}))
+    def remembered(self, what: str = _PICTURE) -> dict[str, Any]:
+        """The answers of the last dialog of that kind."""
+        return dict(self._window.settings.get(what, dict, {}))
 
-    def remember(self, answers: dict[str, Any]) -> None:
-        """Keep a dialog's answers for the next one."""
-        self._window.settings.set(**{_SETTING: {**self.remembered(), **answers}})
+    def remember(self, answers: dict[str, Any], what: str = _PICTURE) -> None:
+        """Keep a dialog's answers for the next one of that kind."""
+        self._window.settings.set(**{what: answers, _FOLDER: answers["folder"]})
 
     def folder(self) -> Path | None:
         """Where the last file went, None where that is gone."""
-        last = self.remembered().get("folder")
-        return Path(last) if isinstance(last, str) and Path(last).is_dir() else None
+        last = self._window.settings.get(_FOLDER, str, "")
+        return Path(last) if last and Path(last).is_dir() else None
 
     def ask(self) -> None:
         """Open the dialog on what was recorded."""
@@ -64,7 +64,7 @@ class Exporting(QObject):
 
         stage = self._window.stage
         shown = stage.current_episode()
-        if shown is None or self._window.findChild(ExportDialog) is not None:
+        if shown is None:
             return
         if not shown.has_pictures:
             self._window.banner.say("This episode holds numbers alone: there are no pictures to export.")

@@ -140,7 +140,8 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         self.actions_by_name: dict[str, QAction] = {}
         self._add(menu, "openAction2", "Open…", lambda: self.toolbar.open_action.trigger())
-        self._add(menu, "exportAction", "Export as GIF…", self._export, "Ctrl+E")
+        self._add(menu, "exportAction", "Export picture or film…", self._export, "Ctrl+E")
+        self._add(menu, "filmAction", "Record the training…", keys="Ctrl+Shift+R")
         self._add(menu, "saveEpisodeAction", "Save episode…", keys="Ctrl+S")
         self._add(menu, "exportDataAction", "Export data…", keys="Ctrl+Shift+E")
         self._add(menu, "aboutEpisodeAction", "About this episode…", keys="Ctrl+I")

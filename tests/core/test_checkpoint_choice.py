@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from rlstudio.core.checkpoint_choice import contrasting, nearest, places_of, step_at
+from rlstudio.core.checkpoint_choice import contrasting, film_steps, nearest, places_of, step_at
 from rlstudio.core.history import History, XAxis
 
 
@@ -67,3 +67,12 @@ def test_where_nothing_was_learned_they_lie_evenly() -> None:
 def test_of_few_all() -> None:
     assert contrasting([0, 10], History()) == [0, 10]
     assert contrasting([], History()) == []
+
+
+def test_a_film_ends_with_the_last_and_shows_the_best() -> None:
+    returns = np.concatenate([np.zeros(40), np.linspace(0, 90, 20), np.full(30, 90.0), np.full(10, 80.0)])
+    steps, told = [*range(0, 10_001, 250)], history(returns)
+    assert film_steps(steps, told, 8_000, 5) == [0, 4_750, 5_500, 8_000, 10_000]
+    assert film_steps(steps, told, None, 4) == film_steps(steps, told, 10_000, 4) == [0, 4_750, 5_500, 10_000]
+    assert film_steps(steps, told, 8_000, 2) == [0, 10_000]
+    assert film_steps([0, 10], told, 10, 5) == [0, 10]

@@ -29,7 +29,7 @@ def episode(
     steps = len(rewards)
     frames = FrameStore()
     for t in range(steps + 1):
-        frames.append(frame(t, *size))
+        frames.append(frame(t % 256, *size))
     values: dict[str, Any] = {
         "env": "CartPole-v1",
         "env_kwargs": {},

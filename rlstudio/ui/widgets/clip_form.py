@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from rlstudio.core.episode import Episode
 from rlstudio.media.frames import Clip
 from rlstudio.ui.widgets.export_plan import fitting
+from rlstudio.ui.widgets.number_box import whole_box
 from rlstudio.ui.widgets.numbers import number
 
 _THIS, _SEVERAL, _ALL = range(3)
@@ -144,11 +145,8 @@ class ClipForm(QObject):
         return chosen
 
     def _make_box(self, name: str, words: str, value: int) -> QSpinBox:
-        box = QSpinBox()
-        box.setObjectName(name)
-        box.setAccessibleName(words)
-        box.setToolTip(f"{words} that goes into the file; frame 0 is the first picture after the reset")
-        box.setRange(0, self._current.length)
+        tip = f"{words} that goes into the file; frame 0 is the first picture after the reset"
+        box = whole_box(name, words, tip, 0, self._current.length)
         box.setValue(value)
         return box
 

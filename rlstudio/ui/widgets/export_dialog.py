@@ -223,14 +223,15 @@ class ExportDialog(QDialog):
         play.activated.connect(self.preview.play_button.click)
 
 
-def make_speed_picker(fps: float, chosen: Any) -> QComboBox:
-    """Multiples of real time; the one chosen before where it is one of them."""
+def make_speed_picker(fps: float | None, chosen: Any) -> QComboBox:
+    """Multiples of real time, of `fps` frames a second where that is known; `chosen` where it is one of them."""
     speed = QComboBox()
     speed.setObjectName("exportSpeed")
     speed.setAccessibleName("Playback speed")
     speed.setToolTip("How fast the file plays; every frame is kept at any speed")
     for value in SPEEDS:
-        speed.addItem(f"×{value:g}  ({fps * value:g} frames a second)", value)
+        told = "" if fps is None else f"  ({fps * value:g} frames a second)"
+        speed.addItem(f"×{value:g}{told}", value)
     speed.setCurrentIndex(SPEEDS.index(chosen if chosen in SPEEDS else 1.0))
     return speed
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rlstudio.core.frame_store import Frame
 from rlstudio.core.messages import PictureStyle
 from rlstudio.media.composed import layout as composed
+from rlstudio.media.composed.curve import CurveData
 from rlstudio.media.composed.picture import Composer, Composition
 from rlstudio.media.frames import Clip, Size, scaled, size_for_width
 from rlstudio.media.styled import PLAIN
@@ -34,7 +35,7 @@ class Layout:
 
 LAYOUTS = (
     Layout(PLAIN, "Environment alone", "The environment's own picture and nothing else.", _NARROWEST_PLAIN),
-    *(Layout(each.key, each.name, each.summary, composed.NARROWEST) for each in composed.LAYOUTS),
+    *(Layout(each.key, each.name, each.summary, each.narrowest) for each in composed.LAYOUTS),
 )
 
 
@@ -46,8 +47,11 @@ def layout_named(key: str) -> Layout:
     raise KeyError(key)
 
 
-def pictures(clips: Sequence[Clip], style: PictureStyle) -> Callable[[int], Frame]:
-    """Makes the picture of a number among all frames of these clips, as the file will hold it; for any thread."""
+def pictures(clips: Sequence[Clip], style: PictureStyle, learning: CurveData | None = None) -> Callable[[int], Frame]:
+    """Makes the picture of a number among all frames of these clips, as the file will hold it; for any thread.
+
+    `learning` is the run's curve where a composed picture shows that instead of the episode's return so far.
+    """
     composers: dict[int, Composer] = {}
 
     def picture_at(number: int) -> Frame:
@@ -64,7 +68,7 @@ def pictures(clips: Sequence[Clip], style: PictureStyle) -> Callable[[int], Fram
             return scaled(frames[index], size)
         composer = composers.get(which)
         if composer is None:
-            composer = Composer(Composition(style.layout, size, style.theme, style.caption), clip)
+            composer = Composer(Composition(style.layout, size, style.theme, style.caption), clip, learning)
             composers.clear()  # one is enough: frames are asked for in order
             composers[which] = composer
         return composer.picture(index)

@@ -44,7 +44,7 @@ class ExportOptions:
     @property
     def played_speed(self) -> float:
         """The speed that a file of this format holding every frame can have."""
-        return held_speed(self.fps, self.speed, self.format)
+        return self.format.held_speed(self.fps, self.speed)
 
     @property
     def seconds(self) -> float:
@@ -59,11 +59,6 @@ class ExportOptions:
             speed=self.played_speed,
             style=self.style,
         )
-
-
-def held_speed(fps: float, speed: float, to: MediaFormat) -> float:
-    """The speed nearest to the one asked for at which a format shows every frame at its time."""
-    return min(max(speed, to.min_fps / fps), to.max_fps / fps)
 
 
 def fitting(episodes: Sequence[Episode], like: Episode) -> list[Episode]:

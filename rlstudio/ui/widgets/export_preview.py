@@ -69,7 +69,7 @@ class ExportPreview(QWidget):
         self._picture_at, self._count, self._fps, self._sharp = picture_at, count, fps, sharp
         self._start = min(max(start, 0), max(count - 1, 0))
         self._show_playing(False)
-        self.play_button.setEnabled(count > 1)
+        self.play_button.setVisible(count > 1)
         if count:
             self._ask(self._start)
         else:
@@ -78,7 +78,7 @@ class ExportPreview(QWidget):
     def show_message(self, text: str) -> None:
         """Say something in the picture's place."""
         self._timer.stop()
-        self.play_button.setEnabled(False)
+        self.play_button.hide()
         self._picture_at = None
         self.words.clear()
         self.view.show_message(text)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from rlstudio.core.messages import PictureStyle
 from rlstudio.media.formats import FORMATS, MediaFormat, format_named
 from rlstudio.media.styled import PLAIN
 from rlstudio.ui.theme import current_colors, set_role
 from rlstudio.ui.widgets.export_layouts import LAYOUTS, WIDEST, Layout, layout_named
+from rlstudio.ui.widgets.number_box import real_box, whole_box
 
 _MEGABYTE = 1_000_000
+_LIKELY_SIZE = (600, 400)
+"""Of an environment's pictures, where none was seen yet."""
 
 
 class PictureForm(QObject):
@@ -25,10 +28,13 @@ class PictureForm(QObject):
 
     changed = Signal()
 
-    def __init__(self, own_size: tuple[int, int], remembered: dict[str, Any], *, still: bool, parent: QWidget) -> None:
-        """`own_size`: width and height of the environment's pictures; `still`: whether one frame alone makes sense."""
+    def __init__(
+        self, own_size: tuple[int, int] | None, remembered: dict[str, Any], *, still: bool, parent: QWidget
+    ) -> None:
+        """`own_size`: width and height of the environment's pictures where known; `still`: offer one frame too."""
         super().__init__(parent)
-        self._own_size = own_size
+        self._own_size = own_size or _LIKELY_SIZE
+        self._own_known = own_size is not None
         self._widths: dict[str, int] = {}  # that a person chose, by layout
         self.format = _combo("exportFormat", "Format", "What the file is")
         for each in FORMATS:
@@ -44,26 +50,23 @@ class PictureForm(QObject):
         self.caption = QLineEdit()
         _name(self.caption, "exportCaption", "Caption", "A line of your own over the picture; empty for none")
         self.caption.setMaxLength(120)
-        self.width = QSpinBox()
-        _name(self.width, "exportWidth", "Width in pixels", "Width of the file's picture; the height follows")
+        self.width = whole_box(
+            "exportWidth", "Width in pixels", "Width of the file's picture; the height follows", 1, WIDEST
+        )
         self.width.setSingleStep(20)
         self.width.setSuffix(" px")
-        self.width.setKeyboardTracking(False)
         self.height = QLabel()
         set_role(self.height, "muted")
-        self.limit = QDoubleSpinBox()
-        _name(
-            self.limit,
+        self.limit = real_box(
             "exportSizeLimit",
             "Size limit in megabytes",
             "The file gets no larger than this: where needed quality goes first, then every second frame, then size",
+            0.0,
+            999.0,
         )
-        self.limit.setRange(0.0, 999.0)
-        self.limit.setDecimals(1)
         self.limit.setSingleStep(1.0)
         self.limit.setSuffix(" MB")
         self.limit.setSpecialValueText("no limit")
-        self.limit.setKeyboardTracking(False)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
         set_role(self.summary, "muted")
@@ -177,7 +180,10 @@ class PictureForm(QObject):
 
     def _show_height(self) -> None:
         width, height = self.size()
-        self.height.setText(f"× {height}" if width == self.width.value() else f"→ {width} × {height}")
+        if self.layout.currentData() == PLAIN and not self._own_known:
+            self.height.setText("× as it draws")
+        else:
+            self.height.setText(f"× {height}" if width == self.width.value() else f"→ {width} × {height}")
         self.changed.emit()
 
 
