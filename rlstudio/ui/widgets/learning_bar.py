@@ -69,7 +69,9 @@ class LearningBar(QWidget):
         super().__init__(parent)
         self.setObjectName("learningBar")
         self.setAccessibleName("Checkpoints of the run")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setRetainSizeWhenHidden(True)  # it comes while a run is watched: the picture above it stands still
+        self.setSizePolicy(policy)
         self._steps: list[int] = []
         self.slider = CheckpointSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("checkpointSlider")
