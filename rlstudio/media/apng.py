@@ -34,6 +34,8 @@ SLOWEST = 0.1
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _OVER, _SOURCE = 1, 0
 _LEVEL = 6  # of zlib
+_MOSTLY = 0.9
+"""Share of a rectangle that must stand still for it to be made transparent there: less only disturbs the packing."""
 
 
 def write_apng(
@@ -145,7 +147,7 @@ class _Writer:
         """The pixels as PNG packs them; where they are the `same` as before, transparent."""
         palette, unused = self._colours.palette, self._colours.unused
         if palette is None:
-            if same is not None and unused is not None:
+            if same is not None and unused is not None and same.mean() > _MOSTLY:
                 part = part.copy()
                 part[same] = unused
             return _filtered(part)
