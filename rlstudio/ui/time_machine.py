@@ -238,7 +238,7 @@ class TimeMachine(QObject):
 
     def _tell_progress(self, done: int, total: int, _words: str) -> None:
         if self._wanted:
-            share = f" {min(1.0, done / total):.0%}" if total else f" step {done:,}"
+            share = f" · {min(1.0, done / total):.0%}" if total else f" · step {done:,}"
             self.bar.say(self._waiting_words() + share, busy=True)
 
     def _recording_failed(self, message: str, advice: str, traceback: str) -> None:
