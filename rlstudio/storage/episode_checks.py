@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import zstandard
+from numpy.typing import NDArray
 
 from rlstudio.core.plain_text import plain_text, plain_value
 from rlstudio.storage.tensor_file import Place
@@ -14,6 +15,7 @@ from rlstudio.storage.tensor_file import Place
 MOST_STEPS = 1_000_000
 MOST_NUMBERS = 1_000_000
 """Of one array at one step."""
+MOST_ACTIONS = 100_000
 LONGEST_SIDE = 8192
 MOST_PIXELS = 4096 * 4096
 """Of one frame. Only one is ever unpacked at a time: 48 MiB."""
@@ -147,6 +149,14 @@ def check_place(name: str, place: Place, steps: int) -> None:
         each *= size
     if max(place.shape[1:], default=1) > MOST_NUMBERS or each > MOST_NUMBERS:
         raise ValueError(f"{name}: {each:,} numbers a step; up to {MOST_NUMBERS:,} are allowed")
+
+
+def check_actions(actions: NDArray[Any]) -> None:
+    """Raise ValueError for a discrete action of a number that no environment has: whoever lists all would never end."""
+    if actions.dtype.kind in "iu" and len(actions):
+        low, high = int(actions.min()), int(actions.max())
+        if low < -MOST_ACTIONS or high > MOST_ACTIONS:
+            raise ValueError(f"actions from {low:,} to {high:,} are not allowed; up to {MOST_ACTIONS:,} are")
 
 
 def check_steps(steps: int) -> None:

@@ -23,6 +23,7 @@ from rlstudio.core.thoughts import THOUGHT_ARRAYS, Thoughts
 from rlstudio.core.whole_file import whole_file
 from rlstudio.storage.episode_checks import (
     LONGEST_NOTE,
+    check_actions,
     check_frames,
     check_place,
     check_steps,
@@ -126,7 +127,9 @@ def _arrays(file: TensorFile, steps: int, discrete: bool) -> dict[str, NDArray[A
     }
     for name, (kind, sides, length) in kinds.items():
         check_place(name, file.place(name, kind, sides), length)
-    return {name: file.read(name, *kinds[name][:2]) for name in _ARRAYS}
+    found = {name: file.read(name, *kinds[name][:2]) for name in _ARRAYS}
+    check_actions(found["actions"])
+    return found
 
 
 def _thoughts(file: TensorFile, steps: int, about: dict[str, Any]) -> Thoughts:

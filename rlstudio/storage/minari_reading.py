@@ -21,7 +21,14 @@ from rlstudio.core.frame_store import Frame, FrameStore
 from rlstudio.core.plain_text import plain_text, plain_value
 from rlstudio.core.thoughts import THOUGHT_ARRAYS, Thoughts
 from rlstudio.storage.data_formats import MOST_EPISODES, DataError, Progress
-from rlstudio.storage.episode_checks import LONGEST_NOTE, MOST_STEPS, check_steps, checked_fields, frame_shape
+from rlstudio.storage.episode_checks import (
+    LONGEST_NOTE,
+    MOST_STEPS,
+    check_actions,
+    check_steps,
+    checked_fields,
+    frame_shape,
+)
 from rlstudio.storage.minari_dataset import ABOUT, MAIN_DATA, METADATA, hdf5
 from rlstudio.storage.tensor_file import parsed_json
 
@@ -135,6 +142,7 @@ class _Group:
             thoughts=self._thoughts(),
             frames=self._frames(),
         )
+        check_actions(actions)
         episode.check()
         return episode
 

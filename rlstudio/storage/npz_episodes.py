@@ -37,7 +37,14 @@ from rlstudio.core.plain_text import plain_text
 from rlstudio.core.thoughts import THOUGHT_ARRAYS, Thoughts
 from rlstudio.core.whole_file import whole_file
 from rlstudio.storage.data_formats import MOST_EPISODES, DataError, Progress, nobody
-from rlstudio.storage.episode_checks import LONGEST_NOTE, MOST_NUMBERS, MOST_STEPS, checked_fields, frame_shape
+from rlstudio.storage.episode_checks import (
+    LONGEST_NOTE,
+    MOST_NUMBERS,
+    MOST_STEPS,
+    check_actions,
+    checked_fields,
+    frame_shape,
+)
 from rlstudio.storage.episode_file import about_episode
 from rlstudio.storage.tensor_file import parsed_json
 
@@ -304,6 +311,7 @@ def _episode(found: dict[str, NDArray[Any]], each: dict[str, Any], store: FrameS
         thoughts=thoughts,
         frames=store,
     )
+    check_actions(episode.actions)
     episode.check()
     return episode
 

@@ -161,6 +161,7 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "settings of many values": (_about(env_kwargs={"a": [0] * 20_000}), "values"),
     "names that are a number": (_about(observation_names=3), "list of names"),
     "marks in words": (_about(marks=["a"]), "whole numbers"),
+    "marks beyond the end": (_about(marks=[1 << 40]), "to be marked"),
     "discount above one": (_about(discount=7), "from 0 to 1"),
     "nothing said": (lambda header: header["__metadata__"].update(episode="null"), "no object"),
     "not even JSON": (lambda header: header["__metadata__"].update(episode="{"), "Expecting|expect"),
@@ -271,6 +272,12 @@ def test_search_tree_that_goes_in_circles(tmp_path: Path) -> None:
 def test_thoughts_that_take_no_room_are_no_way_to_take_memory(tmp_path: Path) -> None:
     (tmp_path / "nothing").write_bytes(with_array("thought_q_values", "F32", [3, 1 << 40, 0], b""))
     refused(tmp_path / "nothing", "thought_q_values")
+
+
+def test_action_of_a_number_that_would_never_be_counted_to(tmp_path: Path) -> None:
+    content = np.array([0, 1 << 62, 1], np.int64).tobytes()
+    (tmp_path / "far").write_bytes(with_array("actions", "I64", [3], content))
+    refused(tmp_path / "far", "actions from 0 to 4,611,686,018,427,387,904 are not allowed")
 
 
 def test_more_steps_than_are_allowed(tmp_path: Path) -> None:

@@ -145,6 +145,7 @@ HOSTILE = {
     "rewards in words": (packed(**plain() | {"rewards": np.array(["a", "b", "c"])}), "numbers are expected"),
     "about that is no JSON": (packed(**plain(), about=np.array(["{"])), "cannot be read as episodes"),
     "about of another": (packed(**plain(), about=np.array(['{"env": 3}'])), "env"),
+    "actions beyond counting": (packed(**plain() | {"actions": np.array([0, 1 << 62, 1])}), "are not allowed"),
     "seeds of two": (packed(**plain(), seeds=np.array([1, 2])), "each episode"),
     "frames too few": (packed(**plain(), frames=np.zeros((2, 2, 2, 3), np.uint8)), "not allowed"),
     "frames of floats": (packed(**plain(), frames=np.zeros((4, 2, 2, 3))), "not allowed"),
