@@ -294,6 +294,42 @@ def test_a_tooltip_shows_markup_as_it_is() -> None:
     assert plain_tip("<b>a</b>\nb") == "<p>&lt;b&gt;a&lt;/b&gt;<br>b</p>"
 
 
+WORST = [np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-45, 0.0]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # infinity less infinity: NumPy's word for what there is none
+@pytest.mark.parametrize("discrete", [True, False])
+def test_numbers_that_no_environment_gives_break_nothing(studio: Studio, tmp_path: Path, discrete: bool) -> None:
+    worst = np.array(WORST, np.float32)
+    tree = np.array([[-1, 1, np.nan, np.inf], [0, 2, -np.inf, 3e38]], np.float32)
+    thoughts = [
+        Thought(probabilities=worst, q_values=worst[::-1].copy(), quantiles=np.stack([worst, worst]), allowed=worst),
+        Thought(mean=worst, std=worst, value=float("inf"), sensitivity=worst[:2]),
+        Thought(candidates=np.stack([worst, worst]), scores=worst[:2], tree=tree, tree_actions=tree[:, :1]),
+        Thought(q_values=worst, value=float("-inf")),
+        Thought(probabilities=-worst, sensitivity=worst[1:3]),
+        Thought(value=3e38, scores=worst),
+        Thought(note="x" * 1_000),
+    ]
+    whole = [0, -1, 100_000, -100_000, 1, 99, -5]
+    made = episode(WORST, thoughts=thoughts, discrete=discrete, fps=9_999.0, size=(1, 1), seed=-(2**62), discount=1.0)
+    made.actions = np.array(whole) if discrete else np.stack([worst] * 7)
+    made.observations = np.stack([np.roll([*WORST, 1.0], turn)[:2] for turn in range(8)]).astype(np.float32)
+    made.marks = (0, 2)
+    save_episode(tmp_path / "worst.rlepisode", made)
+    studio.open(tmp_path / "worst.rlepisode")
+    studio.opened(1)
+    for key in ("inspector", "episode", "values", "scores", "log"):
+        studio.window.tabs.open(key)
+        for index in range(8):
+            studio.window.stage.seek(index)
+            QApplication.processEvents()
+    studio.controller.files.tell_about()
+    studio.window.findChild(EpisodeFacts).close()
+    studio.controller.what_if.ask()
+    assert studio.window.stage.current_index() == 7
+
+
 def test_side_by_side_an_episode_without_pictures_says_so(show: Callable[..., CompareView]) -> None:
     bare, damaged = episode([1.0, 2.0]), episode([1.0, 2.0])
     bare.frames = FrameStore()
