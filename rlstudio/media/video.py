@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FASTEST = 240.0
 """Frames a second that are allowed; screens show 60 to 144 of them, players keep the time all the same."""
 SLOWEST = 0.1
+_SMALL = 400_000
+"""Pixels up to which one thread does: more of them cost half as much again in all, and libx264 then gains little."""
 MOST_SIDE = 8192
 """Pixels that a side may have."""
 
@@ -43,18 +45,17 @@ class _Codec:
     options: dict[str, str]
     container_options: dict[str, str]
 
-    def settings(self, quality: int) -> dict[str, str]:
-        """Options of the encoder for a quality of 0 to 100."""
+    def settings(self, quality: int, pixels: int) -> dict[str, str]:
+        """Options of the encoder for a quality of 0 to 100 and pictures of so many pixels."""
         crf = round(self.coarsest + (self.finest - self.coarsest) * min(100, max(0, quality)) / 100)
-        return {**self.options, "crf": str(crf)}
+        threads = {"threads": "1"} if pixels <= _SMALL else {}
+        return {"threads": "auto", **self.options, "crf": str(crf), **threads}
 
 
 # Drawn pictures (flat colours, sharp edges), as "animation" is tuned for. Presets as measured in bench_media.py: slower
 # ones take twice the time for a tenth of the size.
 _H264 = _Codec("libx264", "mp4", 14, 36, {"preset": "veryfast", "tune": "animation"}, {"movflags": "faststart"})
-_VP9 = _Codec(
-    "libvpx-vp9", "webm", 16, 58, {"b": "0", "deadline": "realtime", "cpu-used": "7", "row-mt": "1", "threads": "4"}, {}
-)
+_VP9 = _Codec("libvpx-vp9", "webm", 16, 58, {"b": "0", "deadline": "realtime", "cpu-used": "7", "row-mt": "1"}, {})
 
 
 def write_mp4(
@@ -148,7 +149,7 @@ class _Writer:
 
         if max(width, height) > MOST_SIDE:
             raise ValueError(f"pictures of {width}×{height} are too large for a video; choose a smaller size")
-        stream: Any = container.add_stream(codec.name, rate=rate, options=codec.settings(quality))
+        stream: Any = container.add_stream(codec.name, rate=rate, options=codec.settings(quality, width * height))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         context = stream.codec_context
         context.time_base = 1 / rate
