@@ -77,7 +77,7 @@ def assert_same(one: Episode, other: Episode) -> None:
 @pytest.mark.parametrize("env_id", ENVIRONMENTS)
 def test_every_environment_comes_back_to_the_same_state(env_id: str) -> None:
     """Recorded after other episodes, replayed fresh: every number, reward, end and picture, and then its own future."""
-    episode = recorded(env_id, earlier=2, steps=25 if "CarRacing" in env_id else 120)
+    episode = recorded(env_id, earlier=2, steps=15 if "CarRacing" in env_id else 60)
     at = episode.length // 2
     again, channel = what_if(episode, at)
     assert_same(again, episode)
