@@ -21,11 +21,15 @@ from rlstudio.envs.spaces import readable
 
 
 class NotTheSameError(ValueError):
-    """Replaying an episode does not bring back what was recorded; the message says what differs first."""
+    """Replaying an episode does not bring back what was recorded; the message says what differs first.
 
-    def __init__(self, what: str, step: int) -> None:
+    Attributes:
+        frame: the first frame that is not as it was; all before are.
+    """
+
+    def __init__(self, what: str, frame: int) -> None:
         super().__init__(f"this environment does not come back to the same state: {what}")
-        self.step = step
+        self.frame = frame
 
 
 def action_for(space: gym.Space[Any], recorded: Any) -> Any:
@@ -96,7 +100,7 @@ class Replay:
         then = float(self._track.rewards[step])
         if not _same(np.float64(then), np.float64(now)):  # type: ignore[arg-type]
             raise NotTheSameError(
-                f"the reward of step {step:,} was {then!r} and is now {now!r}, {now - then:+.3g}", step
+                f"the reward of step {step:,} was {then!r} and is now {now!r}, {now - then:+.3g}", step + 1
             )
 
     def _compare_end(self, step: int, terminated: bool, truncated: bool) -> None:
@@ -104,7 +108,7 @@ class Replay:
         then = (last and self._track.terminated, last and self._track.truncated)
         if then != (terminated, truncated):
             recorded, now = (_end_words(*flags) for flags in (then, (terminated, truncated)))
-            raise NotTheSameError(f"after step {step:,} the episode {recorded}, and now it {now}", step)
+            raise NotTheSameError(f"after step {step:,} the episode {recorded}, and now it {now}", step + 1)
 
     def _compare_state(self, index: int) -> None:
         row = readable(self._env.observation_space, self.observation).astype(np.float32)

@@ -106,7 +106,7 @@ def _advice(error: BaseException) -> str:
     if isinstance(error, UserFileError):
         return "Correct the file and start again; you will be asked about it anew."
     if isinstance(error, NotTheSameError):
-        return f"Only a frame before {error.step:,} has a what if." if error.step else "There is no what if of it."
+        return f"Only a frame before {error.frame:,} has a what if." if error.frame else "There is no what if of it."
     if isinstance(error, MakeError):
         return "Choose another environment, or install what it needs."
     if isinstance(error, MemoryError):

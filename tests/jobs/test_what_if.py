@@ -21,7 +21,7 @@ from rlstudio.jobs import branch as branch_module
 from rlstudio.jobs.policies import build_policy
 from rlstudio.jobs.record import record_episode
 from rlstudio.jobs.replay import NotTheSameError, Replay
-from rlstudio.jobs.serve import do
+from rlstudio.jobs.serve import do, failure
 
 
 def _can_be_made(env_id: str) -> bool:
@@ -345,3 +345,15 @@ def test_giving_up_on_the_way_back_leaves_nothing(monkeypatch: pytest.MonkeyPatc
     assert channel.of(m.Branched) == []
     words = [report.words for report in channel.of(m.Progress)]
     assert words == ["replaying step 0", "replaying step 1"]
+
+
+def test_what_is_still_possible_is_told() -> None:
+    """A reward that differs leaves the frame before it as it was."""
+    episode = recorded(seed=5)
+    with pytest.raises(NotTheSameError) as caught:
+        what_if(altered(episode, rewards=changed(episode.rewards, 3, 2.0)), 5)
+    assert failure(caught.value).advice == "Only a frame before 4 has a what if."
+    assert_same(what_if(altered(episode, rewards=episode.rewards), 3)[0], episode)
+    with pytest.raises(NotTheSameError) as caught:
+        what_if(replace(episode, seed=6), 5)
+    assert failure(caught.value).advice == "There is no what if of it."
