@@ -73,6 +73,13 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}-{path.name[-80:]}")
 
 
+def remove_unfinished(folder: Path, pid: int) -> None:
+    """Remove what process `pid`, killed while it wrote, left in a folder under names of `temporary_beside`."""
+    for left in folder.glob(f"{TEMPORARY}{pid}-*"):
+        with suppress(OSError):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames in `folder` durable, where the system can (Windows opens no folders)."""
     with suppress(OSError):

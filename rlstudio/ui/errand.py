@@ -41,6 +41,11 @@ class Errand(QObject):
         """Whether it is under way."""
         return self._job is not None
 
+    @property
+    def pid(self) -> int | None:
+        """Process id of the job under way."""
+        return None if self._job is None else self._job.pid
+
     def start(self, command: m.Command) -> bool:
         """Start it; False when one is under way already."""
         if self._job is not None:

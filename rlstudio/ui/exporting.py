@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from rlstudio.core import messages as m
+from rlstudio.core.whole_file import remove_unfinished
 from rlstudio.ui.errand import Errand
 from rlstudio.ui.main_window import MainWindow
 
@@ -37,6 +38,7 @@ class Exporting(QObject):
         super().__init__(parent)
         self._window, self._errand = window, errand
         self._fault = ""
+        self._written: tuple[Path, int | None] = (Path(), None)  # where the child writes, and its process id
         self.film_offered = False
         errand.came.connect(self._exported)
         errand.progressed.connect(window.exporting.set_progress)
@@ -91,6 +93,7 @@ class Exporting(QObject):
             self._window.banner.say(_UNDER_WAY)
             return False
         self._fault = ""
+        self._written = Path(command.path).parent, self._errand.pid
         self._window.exporting.begin(command.path, total)
         self.changed.emit()
         return True
@@ -111,6 +114,9 @@ class Exporting(QObject):
         self.failed.emit(message, advice, traceback)
 
     def _ended(self, status: str) -> None:
+        folder, pid = self._written
+        if status != "finished" and pid is not None:
+            remove_unfinished(folder, pid)  # a child that was killed, or crashed, could not
         if status == "stopped":
             self._window.exporting.fail("Export cancelled; nothing was written")
         elif status == "failed":

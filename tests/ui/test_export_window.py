@@ -178,6 +178,19 @@ def test_a_cancelled_export_leaves_nothing(made: Window, tmp_path: Path) -> None
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_closing_the_window_midway_leaves_nothing(made: Window, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    made.window.stage.set_episodes([rolling(2_000)])
+    made.open_dialog()
+    made.pick("exportFormat", "png_sequence")
+    made.write("exportPath", out / "frames")
+    made.click("exportConfirmButton")
+    made.wait_for(lambda: any(out.glob("*/frame-00003.png")), "half a folder", 60)
+    made.controller.closing.save_and_close()
+    assert list(out.iterdir()) == []
+
+
 def test_what_cannot_be_written_is_said_with_what_to_do(made: Window, tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
     made.window.stage.set_episodes([rolling(10)])
