@@ -23,6 +23,7 @@ from rlstudio.ui.errand import Errand
 from rlstudio.ui.filming import Filming
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.keys import add_keys
+from rlstudio.ui.last_choices import recall, remember
 from rlstudio.ui.library import Library
 from rlstudio.ui.live import Live
 from rlstudio.ui.main_window import MainWindow
@@ -89,7 +90,7 @@ class Controller(QObject):
         self.time_machine.plots_are_there()
         cards = load_cards(cache_dir())
         self.starting.take_cards(cards or [])
-        self._recall()
+        recall(self.window)
         self._timer.start()
         self._training_changed()
         self.watching.show()
@@ -103,7 +104,7 @@ class Controller(QObject):
 
     def end(self) -> None:
         """Stop the timers, end every child."""
-        self._remember()
+        remember(self.window)
         self._timer.stop()
         self._settle.stop()
         self.files.close()
@@ -111,27 +112,6 @@ class Controller(QObject):
         self.library.close()
         self.time_machine.close()
         self.desk.close()
-
-    def _recall(self) -> None:
-        """Last choices come back."""
-        window, settings = self.window, self.window.settings
-        request = settings.get("request", dict, {})
-        if request:
-            try:
-                window.setup.set_request(request)
-            except (ParamError, ValueError, KeyError, TypeError):  # written by another version: begin afresh
-                settings.set(request={})
-        window.toolbar.speed.set_position(settings.get("speed", int, 50))
-        watch, unit = settings.get("watch", str, "policy"), settings.get("step_unit", str, "step")
-        window.stage.set_watch_mode(watch if watch in ("policy", "training", "off") else "policy")
-        window.toolbar.set_unit(unit if unit in ("step", "update", "episode") else "step")  # type: ignore[arg-type]
-
-    def _remember(self) -> None:
-        window = self.window
-        window.settings.set(
-            speed=window.toolbar.speed.position(), watch=window.stage.watch_mode(), step_unit=window.toolbar.unit
-        )
-        window.settings.set(request=window.setup.draft())
 
     # ------------------------------------------------------------ wiring
 
