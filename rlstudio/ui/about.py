@@ -32,6 +32,7 @@ KEYS = (
     ("C", "compare checkpoints side by side"),
     ("W", "what if: another future of this frame"),
     ("Ctrl+E", "export as GIF, video or picture"),
+    ("Ctrl+Shift+R", "record the training as a film"),
     ("Ctrl+S", "save the episode"),
     ("Ctrl+Shift+E", "export data"),
     ("Ctrl+I", "about this episode"),
