@@ -160,6 +160,7 @@ class _Writer:
             "format": "yuv420p",
             "dst_colorspace": Colorspace.ITU709,
             "dst_color_range": ColorRange.MPEG,
+            "threads": 1,  # with more of them the same frame now and then comes out a little different
         }
         self._reformatter = VideoReformatter()
         self._size = (height, width)

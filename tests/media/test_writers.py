@@ -145,6 +145,15 @@ def test_odd_sizes_and_single_frames(tmp_path: Path, key: str, shape: tuple[int,
         assert np.array_equal(read(target(tmp_path, each), each), np.stack(frames))
 
 
+def test_a_small_mp4_is_the_same_each_time(tmp_path: Path) -> None:
+    noise = list(np.random.default_rng(0).integers(0, 256, (12, 120, 160, 3), np.uint8))
+    contents = set()
+    for _ in range(6):
+        format_named("mp4").write(tmp_path / "a.mp4", noise, 12, fps=25)
+        contents.add((tmp_path / "a.mp4").read_bytes())
+    assert len(contents) == 1
+
+
 def test_an_mp4_can_play_while_it_loads(tmp_path: Path) -> None:
     format_named("mp4").write(tmp_path / "a.mp4", moving_slope(8), 8, fps=25)
     content = (tmp_path / "a.mp4").read_bytes()
