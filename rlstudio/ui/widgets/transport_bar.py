@@ -164,7 +164,7 @@ class TransportBar(QWidget):
         self.export_button = QPushButton("Export", self)  # without dots: the bar is full where the window is small
         self.export_button.setObjectName("exportButton")
         self.export_button.setProperty("role", "flat")
-        self.export_button.setToolTip("Save as an animated GIF (Ctrl+E)")
+        self.export_button.setToolTip("Export as GIF, video or picture (Ctrl+E)")
         set_icon(self.export_button, "export")
         self.export_button.clicked.connect(lambda: self.exportPressed.emit())
 
