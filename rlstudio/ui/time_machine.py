@@ -131,10 +131,12 @@ class TimeMachine(QObject):
         self._episodes.clear()
 
     def _forget(self) -> None:
+        """Another run is shown: a child that still waits for wishes would go on recording the run before."""
         self._begin_anew()
         self.replay.stop()
         self._on_stage, self._asked = [], None
         self.cancel()
+        self.recording.abandon()
 
     # ------------------------------------------------------------ what to show
 

@@ -217,3 +217,21 @@ def test_learning_is_replayed_from_untrained_to_trained(
     assert (expected[0], expected[-1]) == (0, studio.machine.steps[-1])
     studio.wait_for(lambda: not studio.machine.replay.running, "the end of the replay", 90)
     assert list(dict.fromkeys(seen)) == expected
+
+
+def test_another_run_is_not_asked_of_the_child_that_recorded_the_one_before(
+    studio: Studio, run: Path, tmp_path: Path
+) -> None:
+    studio.open(run)
+    studio.machine.bar.slider.setValue(1)
+    studio.wait_for_stage(studio.machine.steps[1])
+    assert studio.machine.recording.active, "it waits for another wish"
+    folder, _ = train_inline(tmp_path / "others", algorithm="ppo", steps=4000, seed=1)
+    studio.controller.library.open_path(folder.path)
+    studio.wait_for(lambda: studio.machine.checkpoints.run == str(folder.path), "the other run", 20)
+    studio.wait_for(lambda: studio.machine.steps, "its checkpoints to be listed", 20)
+    studio.machine.bar.slider.setValue(1)
+    studio.wait_for_stage(studio.machine.steps[1], 15)
+    shown = studio.window.stage.current_episode()
+    assert shown is not None
+    assert shown.run == str(folder.path)
