@@ -83,10 +83,11 @@ class ValueMaps:
     # ------------------------------------------------------------ what is shown
 
     def _base(self, observation: Any) -> NDArray[np.float32]:
+        """The state that the map is seen from: the wished one, unless it is of another environment, shown before."""
         assert self._wish is not None
-        if self._wish.state is not None:
-            return np.asarray(self._wish.state, np.float32)
-        return readable(self._env.observation_space, observation)
+        now = readable(self._env.observation_space, observation)
+        wished = None if self._wish.state is None else np.asarray(self._wish.state, np.float32)
+        return now if wished is None or wished.shape != now.shape else wished
 
     def _sides(self) -> tuple[int, int]:
         """Which coordinates lie along x and y."""
@@ -114,7 +115,7 @@ class ValueMaps:
         for i, each in enumerate(self._plane):
             if math.isinf(each.low) or math.isinf(each.high):
                 value = each.read(base)
-                if not self._lowest[i] <= value <= self._highest[i]:
+                if math.isfinite(value) and not self._lowest[i] <= value <= self._highest[i]:
                     far = 2.0 ** math.ceil(math.log2(max(abs(value), 0.5)))
                     self._lowest[i], self._highest[i] = min(self._lowest[i], -far), max(self._highest[i], far)
 

@@ -72,6 +72,8 @@ class Valuing(QObject):
         if self._recorded is None or self._map is None or len(self._map.coordinates) <= 2:
             return None
         episode, index = self._recorded
+        if not _is_on(episode, self._map):
+            return None
         return tuple(float(value) for value in episode.observations[index])
 
     # ------------------------------------------------------------ showing
@@ -115,7 +117,7 @@ class Valuing(QObject):
         self._recorded = episode, index
         if self._window.tabs.current() != TAB and not self.over_picture.isChecked():
             return
-        ours = self._map is not None and episode.env == self._map.env
+        ours = self._map is not None and _is_on(episode, self._map)
         start = max(0, index + 1 - LONGEST_TRAIL)
         self._window.values.view.begin_trail(episode.observations[start : index + 1].tolist() if ours else ())
         if ours and self._recorded_state() is not None:
@@ -141,3 +143,9 @@ class Valuing(QObject):
         set_icon(switch, "values")
         switch.toggled.connect(lambda _on: self._ask())
         return switch
+
+
+def _is_on(episode: Episode, found: ValueMap) -> bool:
+    """Whether an episode's observations have a place on a map: it is of that environment, with all of its numbers."""
+    needed = 1 + max(place for each in found.coordinates for place in each.at)
+    return episode.env == found.env and episode.observations.shape[1] >= needed

@@ -253,3 +253,10 @@ def test_numbers_without_bounds_are_shown_as_far_as_they_were_seen() -> None:
 def test_best_actions() -> None:
     found = best_actions(np.array([[1.0, 2.0, 2.0], [0.0, 0.0, 0.0], [np.nan, np.nan, np.nan]], np.float32))
     assert found.tolist() == [[False, True, True], [False] * 3, [False] * 3]
+
+
+def test_a_wished_state_of_another_environment_and_one_that_is_no_number_break_nothing() -> None:
+    found = mapped("CartPole-v1", "ppo", ShowValues(state=(0.5, 0.5)), np.full(4, 0.25, np.float32))
+    assert found.held == {0: 0.25, 1: 0.25}, "a state of two numbers is none of CartPole"
+    found = mapped("CartPole-v1", "ppo", None, np.array([0.0, np.nan, 0.0, np.inf], np.float32))
+    assert found.values.shape == (48, 48)

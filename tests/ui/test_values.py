@@ -283,6 +283,24 @@ def test_a_recording_moves_the_dot_and_is_the_now_of_a_slice(desk: Any) -> None:
     assert window.values.view._rows == [[0.1] * 4]
 
 
+def test_a_recording_of_another_environment_is_not_the_now_of_a_slice(desk: Any) -> None:
+    window, live, _ = desk
+    live.subjectShown.emit("MountainCar-v0")
+    made = episode([1.0, 1.0, 1.0], env="CartPole-v1")
+    made.observations = np.zeros((4, 4), np.float32)
+    short = episode([1.0, 1.0, 1.0], env="MountainCar-v0")  # a file may say anything
+    short.observations = np.zeros((4, 3), np.float32)
+    for recorded in (made, short):
+        window.tabs.open("values")
+        live.valuesCame.emit(m.ValuesMapped(plane(4)))
+        window.stage.set_episodes([recorded])
+        window.tabs.open("log")
+        window.tabs.open("values")
+        assert live.wish.wanted
+        assert live.wish.state is None
+        assert window.values.view._rows == []
+
+
 def test_the_trail_begins_anew_with_each_episode(desk: Any) -> None:
     window, live, _ = desk
     live.subjectShown.emit("MountainCar-v0")
