@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 
 from rlstudio.core.episode import Episode
 
@@ -26,14 +27,15 @@ class EpisodeCache:
             self._episodes.move_to_end(step)
         return episode
 
-    def add(self, step: int, episode: Episode) -> None:
-        """Keep it; others go where the memory is full."""
+    def add(self, step: int, episode: Episode, wanted: Collection[int] = ()) -> None:
+        """Keep it; others go where the memory is full, but none of those that are `wanted` together."""
         self._episodes[step] = episode
         self._episodes.move_to_end(step)
         total = sum(each.frames.n_bytes for each in self._episodes.values())
-        while total > self._most_bytes and len(self._episodes) > 1:
-            _, oldest = self._episodes.popitem(last=False)
-            total -= oldest.frames.n_bytes
+        for other in [each for each in self._episodes if each != step and each not in wanted]:
+            if total <= self._most_bytes:
+                return
+            total -= self._episodes.pop(other).frames.n_bytes
 
     def clear(self) -> None:
         """Forget all."""

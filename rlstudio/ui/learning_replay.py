@@ -31,6 +31,11 @@ class LearningReplay:
         """Whether it goes on."""
         return bool(self.steps)
 
+    @property
+    def ahead(self) -> list[int]:
+        """What is still to be shown, the next first."""
+        return self.steps[self._next :]
+
     def start(self, steps: Sequence[int]) -> None:
         """From the first of these checkpoints to the last; of many, some that lie evenly among them."""
         places = np.unique(np.linspace(0, len(steps) - 1, min(SHOWN, len(steps))).round().astype(int)) if steps else []

@@ -109,6 +109,8 @@ class TimeMachine(QObject):
         step = self.replay.due(self._episodes, self._on_stage)
         if step is not None:
             self._present([step])
+            if self.replay.ahead and self.replay.ahead[0] not in self._episodes:
+                self._request()  # not recorded yet, or let go of since: what comes next comes first
         self.bar.show_replaying(self.replay.running)
 
     @property
@@ -202,7 +204,7 @@ class TimeMachine(QObject):
     def _request(self) -> None:
         """Have recorded what is wanted and not there yet."""
         config, run = self._training.config, self.checkpoints.run
-        missing = tuple(step for step in (self._wanted or self.replay.steps) if step not in self._episodes)
+        missing = tuple(step for step in (self._wanted or self.replay.ahead) if step not in self._episodes)
         if config is None or run is None or not missing:
             return
         if not self._consent.agreed(programs_that_act(None, config.algorithm, config.params), self._request):
@@ -234,7 +236,7 @@ class TimeMachine(QObject):
         if isinstance(report, m.EpisodeRecorded):
             episode = episode_from_data(report.data)
             if episode.run == self.checkpoints.run:
-                self._episodes.add(report.index, episode)
+                self._episodes.add(report.index, episode, self._wanted or self.replay.ahead[:1])
             if not self._show_if_there() and self._wanted:
                 self.bar.say(self._waiting_words(), busy=True)
 

@@ -219,6 +219,29 @@ def test_learning_is_replayed_from_untrained_to_trained(
     assert list(dict.fromkeys(seen)) == expected
 
 
+def test_episodes_too_large_to_be_kept_are_still_compared_and_replayed(
+    studio: Studio, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rlstudio.ui.learning_replay.SECONDS_EACH", 0.05)
+    monkeypatch.setattr("rlstudio.ui.learning_replay._HOLD_END_SECONDS", 0.0)
+    studio.open(run)
+    machine = studio.machine
+    machine._episodes._most_bytes = 1
+    chosen = machine.steps[:3]
+    machine.show_checkpoints(chosen)
+    studio.wait_for(lambda: studio.window.stage.pictures.comparing, "three side by side", 15)
+    assert [each.step for each in studio.window.stage.pictures.compare.episodes()] == chosen
+    machine.show_checkpoints([machine.steps[-1]])
+    studio.wait_for_stage(machine.steps[-1], 15)
+    assert len(machine._episodes._episodes) == 1, "what is wanted no more goes"
+    studio.click("replayLearningButton")
+    expected = list(machine.replay.steps)
+    seen: list[int] = []
+    machine.shown.connect(lambda: seen.extend(machine._on_stage))
+    studio.wait_for(lambda: not machine.replay.running, "the end of the replay", 30)
+    assert list(dict.fromkeys(seen)) == expected
+
+
 def test_another_run_is_not_asked_of_the_child_that_recorded_the_one_before(
     studio: Studio, run: Path, tmp_path: Path
 ) -> None:
