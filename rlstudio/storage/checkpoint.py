@@ -88,6 +88,15 @@ def has_learner(folder: Path) -> bool:
     return all((folder / name).is_file() for name in _LEARNER_FILES)
 
 
+def is_there(folder: Path) -> bool:
+    """Whether `folder` is a checkpoint, not one that was written without a sync and that a power cut left empty."""
+    try:
+        sizes = [(folder / name).stat().st_size for name in ("checkpoint.json", "policy.safetensors")]
+    except OSError:
+        return (folder / "checkpoint.json").is_file()  # damaged otherwise: who reads it says so
+    return all(sizes) or has_learner(folder)
+
+
 def read_policy(folder: Path, run: str | None = None) -> PolicyData:
     """The policy of the checkpoint `folder`. Raises RunFolderError where it is damaged."""
     about = _read_json(folder / "checkpoint.json")

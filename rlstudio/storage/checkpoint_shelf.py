@@ -36,7 +36,7 @@ def steps_in(folder: Path) -> list[int]:
     """Steps of the checkpoints in a folder of them, in order."""
     if not folder.is_dir():
         return []
-    names = (entry.name for entry in folder.iterdir() if (entry / "checkpoint.json").is_file())
+    names = (entry.name for entry in folder.iterdir() if checkpoint.is_there(entry))
     return sorted(int(name) for name in names if re.fullmatch(r"0|[1-9][0-9]{0,15}", name))
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -251,8 +252,19 @@ class RunFolder:
         return best if best in self.checkpoints() else None
 
     def load_policy(self, step: int | Literal["best"] | None = None) -> PolicyData:
-        """The policy at `step`, at the best checkpoint, or the newest one. Raises RunFolderError."""
-        return checkpoint.read_policy(self._checkpoints_dir / str(self._checkpoint_step(step)), str(self.path))
+        """The policy at `step`, at the best checkpoint, or the newest whole one. Raises RunFolderError."""
+        found = self._checkpoint_step(step)
+        try:
+            return self._policy_at(found)
+        except RunFolderError:
+            if step is None:  # the newest may not have reached the disk when the power went
+                for older in reversed([known for known in self.checkpoints() if known < found]):
+                    with suppress(RunFolderError):
+                        return self._policy_at(older)
+            raise
+
+    def _policy_at(self, step: int) -> PolicyData:
+        return checkpoint.read_policy(self._checkpoints_dir / str(step), str(self.path))
 
     def load_learner(self, step: int | None = None) -> tuple[checkpoint.Arrays, dict[str, Any], int]:
         """Arrays, values and step of the learner at `step`, or of the newest one kept. Raises RunFolderError."""

@@ -48,6 +48,24 @@ def test_a_snapshot_never_takes_the_place_of_a_checkpoint(folder: RunFolder) -> 
     assert has_file(folder, "model.zip") == [12]
 
 
+def test_snapshots_that_a_power_cut_left_empty_or_damaged_hide_no_other(folder: RunFolder) -> None:
+    save_whole(folder, 5)
+    for step in (10, 20, 30):
+        folder.save_snapshot(policy_at(step))
+    for name in ("checkpoint.json", "policy.safetensors"):
+        (folder.path / "checkpoints" / "30" / name).write_bytes(b"")
+    (folder.path / "checkpoints" / "20" / "policy.safetensors").write_bytes(b"\0" * 100)
+    assert folder.checkpoints() == [5, 10, 20]
+    assert folder.load_policy().step == 10
+    with pytest.raises(RunFolderError, match="damaged"):
+        folder.load_policy(20)
+    path = folder.path
+    folder.close()
+    with RunFolder.open(path, write=True) as again:
+        again.save_snapshot(policy_at(30))
+        assert again.load_policy().step == 30
+
+
 def test_a_snapshot_needs_a_step_and_a_folder_to_write(folder: RunFolder) -> None:
     with pytest.raises(RunFolderError, match="without a step"):
         folder.save_snapshot(policy_at(None))
