@@ -25,7 +25,7 @@ from rlstudio.media.composed.hud import checkpoint_caption
 from rlstudio.media.errors import Cancelled
 from rlstudio.media.formats import format_named
 from rlstudio.media.frames import Clip
-from rlstudio.storage.run_folder import RunFolder
+from rlstudio.storage.run_folder import RunFolder, RunFolderError
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -81,7 +81,12 @@ def _episodes(folder: RunFolder, history: History, command: FilmTraining, channe
         try:
             policy: Policy
             if step in known:
-                data = folder.load_policy(step)
+                try:
+                    data = folder.load_policy(step)
+                except RunFolderError:  # a run that still trains let go of it meanwhile
+                    if step in folder.checkpoints():
+                        raise
+                    continue
                 policy, source = build_policy(data, env), source_words(data, command.greedy)
             else:
                 policy = untrained_policy(env, config.env_kwargs, config.algorithm, config.params, config.seed)

@@ -117,3 +117,13 @@ def test_what_cannot_be_written_crosses_in_words(trained: RunFolder, tmp_path: P
     assert failed.message.startswith("could not write ")
     assert "no such file or folder" in failed.message
     assert failed.advice == "Nothing was written."
+
+
+def test_a_checkpoint_that_a_run_lets_go_of_meanwhile_is_left_out(
+    trained: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed, gone = trained.checkpoints(), 1_234_567
+    asked = iter([[*listed, gone]])
+    monkeypatch.setattr(RunFolder, "checkpoints", lambda self: next(asked, listed))
+    command = m.FilmTraining(str(trained.path), str(tmp_path / "film.gif"), 2, 0.1, style=m.PictureStyle("gif"))
+    assert run(command).finished.summary["checkpoints"] == [0.0]
