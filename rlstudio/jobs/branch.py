@@ -29,7 +29,7 @@ from rlstudio.jobs.person import Person
 from rlstudio.jobs.policies import build_policy
 from rlstudio.jobs.record import Cancelled, record_from, source_words
 from rlstudio.jobs.replay import Replay, action_for
-from rlstudio.storage.run_info import now, package_versions
+from rlstudio.storage.run_info import library_versions, now
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -100,7 +100,7 @@ class Branching:
             step=policy.step if policy else None,
             discount=known_discount(policy),
             recorded=now(),
-            versions=package_versions(),
+            versions=library_versions(),
         )
         pictures = self._looking.pictures  # of its own choices alone: all of the future's, or none is shown
         whole = len(pictures) == future.length
@@ -187,8 +187,11 @@ class Branching:
         self._told = now
         self._channel.enter(Phase.STEPPING)
         if self._person is None or self._person.handed_back or self._newest is None:
-            if isinstance(self._channel.receive(), m.Stop):
+            command = self._channel.receive()
+            if isinstance(command, m.Stop):
                 raise Cancelled
+            if self._person is not None:
+                self._person.take(command)  # another speed, chosen on the way back
             self._channel.send(m.Progress(step, self._limit, f"{words} {step:,}"))
 
     # ------------------------------------------------------------ for the eye

@@ -53,9 +53,9 @@ class Person:
         while not self.handed_back and (self.standing or time.perf_counter() < self._due):
             self._offer()
             left = _LOOK_EVERY_SECONDS if self.standing else self._due - time.perf_counter()
-            self._take(self._channel.receive(max(0.0, min(left, _LOOK_EVERY_SECONDS))))
+            self.take(self._channel.receive(max(0.0, min(left, _LOOK_EVERY_SECONDS))))
         while not self.handed_back and not self._keys.waits and (command := self._channel.receive()) is not None:
-            self._take(command)  # at high rates there is no time to wait, but there is to listen
+            self.take(command)  # at high rates there is no time to wait, but there is to listen
         return None if self.handed_back else self._decided()
 
     def _decided(self) -> Action:
@@ -65,7 +65,8 @@ class Person:
         assert self._idle is not None  # where nothing is done without a key, a key was pressed
         return next(self._idle)
 
-    def _take(self, command: m.Command | None) -> None:
+    def take(self, command: m.Command | None) -> None:
+        """What a command means to whoever plays. Raises Cancelled on Stop."""
         match command:
             case m.HumanAction(action):
                 if action is not None:

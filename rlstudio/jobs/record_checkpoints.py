@@ -17,7 +17,7 @@ from rlstudio.jobs.known_discount import known_discount
 from rlstudio.jobs.policies import build_policy
 from rlstudio.jobs.record import Cancelled, record_episode, source_words
 from rlstudio.storage.run_folder import RunFolder, RunFolderError
-from rlstudio.storage.run_info import now, package_versions
+from rlstudio.storage.run_info import library_versions, now
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -96,7 +96,7 @@ class _Recorder:
                 step=policy.step,
                 discount=known_discount(policy),
                 recorded=now(),
-                versions=package_versions(),
+                versions=library_versions(),
             )
         finally:
             env.close()
