@@ -251,3 +251,17 @@ def test_arrow_keys_step_through_the_window(scope: Scope) -> None:
     assert scope.stage.current_index() == 11
     QTest.keyClick(scope.window, Qt.Key.Key_Comma)
     assert scope.places() == [10] * 3
+
+
+def test_the_controls_lie_below_the_rows_that_came_after_the_panel_got_its_size(scope: Scope) -> None:
+    panel, shown = scope.panel, scope.stage.current_episode()
+    assert shown is not None
+    scope.window.tabs.open("episode")
+    panel.show_nothing()
+    for height in (700, 900):
+        scope.window.resize(1280, height)
+        scope.window.column.setSizes([height // 2, height // 2])
+        QApplication.processEvents()
+    panel.show_step(shown, 0)
+    QApplication.processEvents()
+    assert panel.rows_button.geometry().bottom() == panel.rows.height() - 1

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QStackedLayout, QToolButton, QWidget
 
 from rlstudio.core.episode import Episode
@@ -56,6 +56,7 @@ class EpisodePlotsPanel(QWidget):
         self._layers.addWidget(self._empty)
         self._layers.addWidget(self.rows)
         self._make_controls()
+        self.rows.installEventFilter(self)
         self.rows.sought.connect(self.sought)
         self.rows.zoomed.connect(lambda zoomed: self.whole_button.setVisible(zoomed))
         self.show_nothing()
@@ -92,10 +93,11 @@ class EpisodePlotsPanel(QWidget):
         super().showEvent(event)
         self._draw()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The controls stay in the corner below the names."""
-        super().resizeEvent(event)
-        self._place_controls()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The controls stay in the corner below the names. The rows get their size after this panel has got its own."""
+        if watched is self.rows and event.type() == QEvent.Type.Resize:
+            self._place_controls()
+        return super().eventFilter(watched, event)
 
     # ------------------------------------------------------------ inside
 
@@ -131,7 +133,8 @@ class EpisodePlotsPanel(QWidget):
 
     def _rewards_differ(self) -> bool:
         """CartPole's do not: a straight line is no row to begin with."""
-        return self._episode is not None and bool(np.ptp(self._episode.rewards) > 0)
+        rewards = np.zeros(0) if self._episode is None else self._episode.rewards
+        return len(np.unique(rewards)) > 1
 
     def _offer_rows(self) -> None:
         self._choices = tuple(Choice(each.key, each.title, each.help) for each in self._found.series)
