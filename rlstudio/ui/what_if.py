@@ -199,7 +199,7 @@ class WhatIf(QObject):
     def _recorded(self, report: m.Report) -> None:
         command = self._acting.recording.command
         if isinstance(report, m.EpisodeRecorded) and isinstance(command, m.RecordEpisodes):
-            self.policies.remember(command.policy)
+            self.policies.remember(command.policy, command.env)
 
     # ------------------------------------------------------------ both futures
 

@@ -11,7 +11,8 @@ from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
 
 _MOST_KEPT = 8
-_Key = tuple[str | None, str | None, int | None]
+_Key = tuple[str, str | None, str | None, int | None]
+"""Environment, run, algorithm, step: an untrained policy, or one of no run, is told from another's by the first."""
 
 
 class RecordedPolicies:
@@ -20,10 +21,10 @@ class RecordedPolicies:
     def __init__(self) -> None:
         self._kept: OrderedDict[_Key, PolicyData] = OrderedDict()
 
-    def remember(self, policy: PolicyData | None) -> None:
-        """A recording with this policy was made."""
+    def remember(self, policy: PolicyData | None, env: str) -> None:
+        """A recording with this policy was made in that environment."""
         if policy is not None:
-            key = (policy.run, policy.algorithm, policy.step)
+            key = (env, policy.run, policy.algorithm, policy.step)
             self._kept[key] = policy
             self._kept.move_to_end(key)
             while len(self._kept) > _MOST_KEPT:
@@ -33,7 +34,7 @@ class RecordedPolicies:
         """The very policy of an episode; None for random actions, and where it is nowhere to be found."""
         if episode.algorithm in (None, "random"):
             return None
-        kept = self._kept.get((episode.run, episode.algorithm, episode.step))
+        kept = self._kept.get((episode.env, episode.run, episode.algorithm, episode.step))
         if kept is not None or episode.run is None or episode.step is None:
             return kept
         try:
@@ -42,5 +43,5 @@ class RecordedPolicies:
             return None
         if (policy.algorithm, policy.step) != (episode.algorithm, episode.step):
             return None
-        self.remember(policy)
+        self.remember(policy, episode.env)
         return policy

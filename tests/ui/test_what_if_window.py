@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from rlstudio.core.episode import Episode
+from rlstudio.core.messages import PolicyData
 from rlstudio.envs.make import make
 from rlstudio.jobs.policies import build_policy, policy_data, untrained_policy
 from rlstudio.jobs.record import record_episode
@@ -205,7 +206,7 @@ def test_the_very_policy_that_was_recorded_goes_on(studio: Studio) -> None:
     studio.ask(episode, 3)
     assert studio.what_if.form.then.itemText(0) == "a random policy (this episode's own is not here) goes on"
     studio.what_if.form.hide()
-    studio.what_if.policies.remember(data)
+    studio.what_if.policies.remember(data, "CartPole-v1")
     studio.ask(episode, 3)
     assert studio.what_if.form.then.itemText(0) == "checkpoint 40,000, greedy, goes on"
     studio.what_if.form.force.setChecked(False)
@@ -229,3 +230,14 @@ def test_a_policy_is_read_from_its_runs_checkpoint(tmp_path: Path) -> None:
     assert RecordedPolicies().of(episode) is None
     episode.run = str(tmp_path / "gone")
     assert RecordedPolicies().of(episode) is None
+
+
+def test_an_untrained_policy_of_one_environment_is_not_that_of_another() -> None:
+    policies = RecordedPolicies()
+    policies.remember(PolicyData("ppo"), "LunarLander-v3")
+    episode = recorded("CartPole-v1", 20)
+    episode.algorithm, episode.run, episode.step = "ppo", None, None
+    assert policies.of(episode) is None
+    mine = PolicyData("ppo")
+    policies.remember(mine, "CartPole-v1")
+    assert policies.of(episode) is mine
