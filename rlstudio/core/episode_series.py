@@ -223,7 +223,7 @@ def _actions(episode: Episode, thoughts: Thoughts) -> list[Series]:
         return [
             Series("action", "action", "The action that was done at each step.", (line,), kind="lanes", lanes=names)
         ]
-    numbers = episode.actions.reshape(episode.length, -1)
+    numbers = episode.actions.reshape(episode.length, int(np.prod(episode.actions.shape[1:])))
     mean = thoughts.column("mean")
     found = []
     for i in range(numbers.shape[1]):
