@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from rlstudio.core.episode import Thought
 from rlstudio.core.episode_series import Line, Series, series_of
+from rlstudio.ui.panels.episode_plots import EpisodePlotsPanel
 from rlstudio.ui.theme import apply_theme
 from rlstudio.ui.widgets.episode_rows import EpisodeRows
 from rlstudio.ui.widgets.row_curves import Span, occupied, range_of, thinned
@@ -175,6 +176,14 @@ def test_an_episode_of_one_step_is_drawn(show: Show) -> None:
 
 
 # ------------------------------------------------------------ words
+
+
+@pytest.mark.parametrize("discrete", [True, False])
+def test_an_episode_without_a_step_is_drawn(show: Show, discrete: bool) -> None:
+    actions = np.zeros(0, np.int64) if discrete else np.zeros((0, 2), np.float32)
+    panel = show(EpisodePlotsPanel(), 600, 300)
+    panel.show_step(episode([], actions=actions, discrete=discrete), 0)
+    assert "observation:cart position (m)" in panel.keys_shown()
 
 
 def test_the_action_done_is_marked_among_what_is_said() -> None:
