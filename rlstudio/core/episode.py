@@ -148,6 +148,9 @@ class Episode:
         }
         if len(self.saliency):
             lengths["saliency"] = (len(self.saliency), steps)
+        for name, pictures in (("frames", self.frames), ("saliency", self.saliency)):
+            if len(pictures) and 0 in pictures.shape:
+                raise ValueError(f"{name} of {pictures.shape} are no pictures")
         wrong = [f"{name}: {has} instead of {needs}" for name, (has, needs) in lengths.items() if has != needs]
         if wrong:
             raise ValueError(f"an episode of {steps} steps does not fit: " + ", ".join(wrong))

@@ -142,6 +142,11 @@ class WhatIf(QObject):
         policy = self.policies.of(episode)
         if not self._consent.agreed(programs_that_act(policy, None, {}), lambda: self._start(wish)):
             return
+        try:
+            picture = episode.frames[at]
+        except ValueError as error:
+            self._window.banner.say(f"There is no what if of this frame: {error}")
+            return
         started = self.branching.start(
             m.BranchEpisode(
                 track_of(episode, at),
@@ -156,7 +161,6 @@ class WhatIf(QObject):
         )
         if not started:
             return
-        picture = episode.frames[at]
         self.take_over.begin(at, wish.speed, picture, by_hand=wish.by_hand, sharp=drawn_in_pixels(episode.env))
         self.button.setEnabled(False)
         if wish.by_hand:

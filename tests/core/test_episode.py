@@ -120,3 +120,12 @@ def test_plain_data_that_does_not_fit_is_refused() -> None:
     data["frame_blobs"] = data["frame_blobs"][:-1]
     with pytest.raises(ValueError, match="frames: 2 instead of 3"):
         episode_from_data(data)
+
+
+@pytest.mark.parametrize("which", ["frames", "saliency"])
+def test_pictures_without_a_pixel_are_refused(which: str) -> None:
+    episode = make(2)
+    blobs = [b""] * (3 if which == "frames" else 2)
+    setattr(episode, which, FrameStore((0, 8, 3), blobs))
+    with pytest.raises(ValueError, match="are no pictures"):
+        episode.check()

@@ -116,3 +116,15 @@ def test_a_saliency_picture_is_shown_over_the_frame_or_alone(inspector: Inspecto
     assert dimmed.value() < QColor(LIGHT.base).value(), "the black frame shows through"
     inspector.show_step(made, 1)
     assert view.picture._saliency is None
+
+
+def test_a_damaged_saliency_picture_is_not_shown(inspector: InspectorPanel) -> None:
+    made = episode([1.0, 1.0], size=(20, 30))
+    good = saliency_picture(np.ones((20, 30), np.float32))
+    made.saliency.append(good)
+    made.saliency.append(good)
+    made.saliency.blobs[1] = made.saliency.blobs[1][:-3]
+    inspector.show_step(made, 0)
+    assert inspector.looking.picture._saliency is not None
+    inspector.show_step(made, 1)
+    assert inspector.looking.picture._saliency is None

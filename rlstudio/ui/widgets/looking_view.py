@@ -128,6 +128,9 @@ class LookingView(QWidget):
         episode, index = self._at
         there = index < len(episode.saliency)
         behind = self.over_frame.isChecked() and not self.over_frame.isHidden()
-        self.picture.show_picture(
-            episode.saliency[index] if there else None, episode.frames[index] if there and behind else None
-        )
+        try:
+            self.picture.show_picture(
+                episode.saliency[index] if there else None, episode.frames[index] if there and behind else None
+            )
+        except ValueError:  # a damaged one, in an episode from elsewhere
+            self.picture.show_picture(None, None)

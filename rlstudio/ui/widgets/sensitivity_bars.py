@@ -31,7 +31,7 @@ def weighted(episode: Episode) -> NDArray[np.float32] | None:
     So bars of different units compare. None where the episode has no gradients, or they are of other numbers.
     """
     gradients = Thoughts.of(episode.thoughts).column("sensitivity")
-    if gradients is None or gradients.shape[1] != episode.observations.shape[1]:
+    if gradients is None or gradients.shape[1:] != episode.observations.shape[1:]:
         return None
     return gradients * episode.observations.std(axis=0)
 
