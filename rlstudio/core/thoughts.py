@@ -17,6 +17,9 @@ from rlstudio.core.episode import Thought
 
 THOUGHT_ARRAYS = tuple(f.name for f in fields(Thought) if f.name not in ("value", "note"))
 
+_ROWS_EACH = ("quantiles", "candidates", "tree", "tree_actions")
+"""Kinds that are a table at each step; the others are a row of numbers."""
+
 
 class Thoughts(Sequence[Thought]):
     """Reads like a list of T thoughts.
@@ -64,7 +67,11 @@ class Thoughts(Sequence[Thought]):
         return dict(self._columns)
 
     def check(self) -> None:
-        """Raise ValueError for a search tree that is none."""
+        """Raise ValueError for a kind that has not the shape that Thought says, and for a search tree that is none."""
+        for name, column in self._columns.items():
+            sides = 3 if name in _ROWS_EACH else 2
+            if column.ndim != sides:
+                raise ValueError(f"thoughts: {name} of {column.ndim - 1} dimensions a step; it takes {sides - 1}")
         if "tree" in self._columns:
             for thought in self:
                 thought.check()

@@ -10,7 +10,7 @@ from test_episode import make
 
 from rlstudio.core.episode import Thought
 from rlstudio.core.episode_data import episode_from_data, episode_to_data
-from rlstudio.core.thoughts import Thoughts
+from rlstudio.core.thoughts import THOUGHT_ARRAYS, Thoughts
 
 
 def some() -> list[Thought]:
@@ -55,3 +55,11 @@ def test_marks_and_discount_go_with_an_episode_and_may_be_missing() -> None:
 def test_marks_and_discounts_that_cannot_be_are_refused(fields: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"mark|discount"):
         replace(make(3), **fields).check()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", THOUGHT_ARRAYS)
+def test_a_kind_of_another_shape_is_refused(name: str) -> None:
+    tables = ("quantiles", "candidates", "tree", "tree_actions")
+    wrong = np.ones((2, 3) if name in tables else (2, 3, 4), np.float32)
+    with pytest.raises(ValueError, match=f"thoughts: {name} of"):
+        Thoughts({name: wrong}, np.full(2, np.nan), ["", ""]).check()
