@@ -66,6 +66,9 @@ class Thought:
         if not np.array_equal(depths, below):
             raise ValueError("a node of a search tree is not one level below its parent")
 
+MOST_MARKS = 10_000
+"""Marked frames of one episode at most: each is painted."""
+
 
 @dataclass
 class Episode:
@@ -155,7 +158,9 @@ class Episode:
         if wrong:
             raise ValueError(f"an episode of {steps} steps does not fit: " + ", ".join(wrong))
         if any(not isinstance(mark, int) or not 0 <= mark <= steps for mark in self.marks):
-            raise ValueError(f"an episode of {steps} steps has no frames {list(self.marks)} to be marked")
+            raise ValueError(f"an episode of {steps} steps has no frames {list(self.marks[:9])} to be marked")
+        if len(self.marks) > MOST_MARKS or list(self.marks) != sorted(set(self.marks)):
+            raise ValueError(f"marked frames ascend, each stands once, and there are {MOST_MARKS:,} at most")
         if self.discount is not None and not 0 <= self.discount <= 1:
             raise ValueError(f"a discount is between 0 and 1, not {self.discount!r}")
         if not isinstance(self.thoughts, list):

@@ -181,7 +181,7 @@ def _place(name: str, about: Any) -> Place:
         numbers = [*shape, begin, end]
     except (TypeError, KeyError, ValueError, IndexError):
         raise ValueError(f"the entry of its array {name[:40]!r} is damaged") from None
-    if kind not in TYPES:
+    if not isinstance(kind, str) or kind not in TYPES:
         raise ValueError(f"its array {name[:40]!r} is of type {str(kind)[:20]!r}; allowed are {', '.join(TYPES)}")
     if len(shape) > _MOST_DIMENSIONS or not all(type(number) is int and 0 <= number < 1 << 62 for number in numbers):
         raise ValueError(f"the sizes of its array {name[:40]!r} are not allowed")

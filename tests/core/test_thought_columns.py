@@ -51,7 +51,10 @@ def test_marks_and_discount_go_with_an_episode_and_may_be_missing() -> None:
     assert (older.discount, older.marks) == (None, ())
 
 
-@pytest.mark.parametrize("fields", [{"marks": (4,)}, {"marks": (-1,)}, {"marks": (1.5,)}, {"discount": 1.5}])
+UNMARKABLE = [{"marks": (4,)}, {"marks": (-1,)}, {"marks": (1.5,)}, {"marks": (2, 1)}, {"marks": (1, 1)}]
+
+
+@pytest.mark.parametrize("fields", [*UNMARKABLE, {"discount": 1.5}])
 def test_marks_and_discounts_that_cannot_be_are_refused(fields: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"mark|discount"):
         replace(make(3), **fields).check()  # type: ignore[arg-type]

@@ -128,6 +128,7 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "array that begins elsewhere": (_array("rewards", data_offsets=[1 << 40, (1 << 40) + 24]), "begin where"),
     "offsets that are no numbers": (_array("rewards", data_offsets=["a", "b"]), "not allowed"),
     "array of objects": (_array("rewards", dtype="O"), "allowed are"),
+    "array of a list of types": (_array("rewards", dtype=[]), "allowed are"),
     "array of pointers in words": (_array("rewards", dtype="<i8"), "allowed are"),
     "size that overflows": (_array("rewards", shape=[1 << 61, 1 << 61]), "instead of"),
     "too many dimensions": (_array("rewards", shape=[1, 1, 1, 1, 1, 3]), "not allowed"),
