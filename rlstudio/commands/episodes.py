@@ -30,7 +30,7 @@ def _files(options: argparse.Namespace) -> list[Path]:
         run = find_run(name, options.runs_dir)
         inside = episode_files(run / "episodes")
         if not inside:
-            raise ParamError([ParamFault("episodes", name, "a run with recorded episodes: it has none (press Record)")])
+            raise DataError(f"{name} holds no recorded episodes; the window's Record keeps them in its run")
         found += inside
     return found
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from rlstudio.core.checkpoint_choice import contrasting
+from rlstudio.core.checkpoint_choice import film_steps
 from rlstudio.core.history import History
 from rlstudio.ui.widgets.checkpoint_dialog import CheckpointDialog
+from rlstudio.ui.widgets.compare_view import MOST_EPISODES
 from rlstudio.ui.widgets.numbers import number
 
 
@@ -29,7 +30,7 @@ def rows_of(steps: Sequence[int], history: History, best: int | None) -> list[tu
     means, rows = history.mean(), []
     for step in steps:
         ended = int(np.searchsorted(history.end_steps, step, side="right"))
-        mean = f" · mean return {number(float(means[ended - 1]))}" if ended and np.isfinite(means[ended - 1]) else ""
+        mean = f" · training mean {number(float(means[ended - 1]))}" if ended and np.isfinite(means[ended - 1]) else ""
         rows.append((step, name_of(step, best) + mean))
     return rows
 
@@ -37,8 +38,8 @@ def rows_of(steps: Sequence[int], history: History, best: int | None) -> list[tu
 def choose(
     parent: QWidget, steps: Sequence[int], history: History, best: int | None, then: Callable[[list[int]], None]
 ) -> None:
-    """Ask which to show side by side, then call `then` with their steps. Those that tell most are chosen already."""
-    dialog = CheckpointDialog(rows_of(steps, history, best), contrasting(steps, history, best), parent)
+    """Ask which to show side by side, then call `then` with their steps. At first the telling ones and the last."""
+    dialog = CheckpointDialog(rows_of(steps, history, best), film_steps(steps, history, best, MOST_EPISODES), parent)
     dialog.accepted.connect(lambda: then(dialog.steps()))
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()

@@ -135,3 +135,11 @@ def test_a_file_that_is_missing_is_said_to_be() -> None:
     answer = shell("missing.rlepisode", QT_QPA_PLATFORM="offscreen")
     assert answer.status == 1
     assert "missing.rlepisode: there is no such file" in answer.stderr
+
+
+def test_a_run_without_recordings_says_so(call: Call, run: Path) -> None:
+    for file in (run / "episodes").iterdir():
+        file.unlink()
+    answer = call("episodes", "list", run)
+    assert answer.status == 1
+    assert "holds no recorded episodes" in answer.stderr

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from made_episodes import episode
 from PySide6.QtGui import QColor
 
 from rlstudio.ui.widgets.compare_view import CompareView
 from rlstudio.ui.widgets.frame_view import FrameView
-from tests.ui.made_episodes import episode
 
 Show = Callable[..., Any]
 

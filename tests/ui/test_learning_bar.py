@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from made_episodes import episode
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QSignalSpy, QTest
@@ -18,7 +19,6 @@ from rlstudio.ui.learning_replay import SHOWN, LearningReplay
 from rlstudio.ui.panels.stage import StagePanel
 from rlstudio.ui.widgets.checkpoint_dialog import CheckpointDialog
 from rlstudio.ui.widgets.learning_bar import LearningBar
-from tests.ui.made_episodes import episode
 
 Show = Callable[..., Any]
 

@@ -11,11 +11,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
+from test_plots import CONFIG, SPEC, drag_to, run_of, wheel
 
 from rlstudio.ui.panels.plots import PlotsPanel
 from rlstudio.ui.theme import current_colors
 from rlstudio.ui.widgets.metric_plot import MetricPlot
-from tests.ui.test_plots import CONFIG, SPEC, drag_to, run_of, wheel
 
 Show = Callable[..., Any]
 

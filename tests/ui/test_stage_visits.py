@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from made_episodes import episode
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel
 
 from rlstudio.core.episode import Episode
 from rlstudio.ui.panels.stage import StagePanel
 from rlstudio.ui.widgets.frame_view import FrameView
-from tests.ui.made_episodes import episode
 
 Show = Callable[..., Any]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from job_harness import train_inline
+from made_episodes import episode
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
@@ -19,8 +21,6 @@ from rlstudio.ui.settings import Settings
 from rlstudio.ui.time_machine import TimeMachine
 from rlstudio.ui.widgets.checkpoint_dialog import CheckpointDialog
 from rlstudio.ui.widgets.speed_slider import FULL
-from tests.job_harness import train_inline
-from tests.ui.made_episodes import episode
 
 WaitFor = Callable[..., None]
 
