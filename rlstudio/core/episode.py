@@ -66,6 +66,7 @@ class Thought:
         if not np.array_equal(depths, below):
             raise ValueError("a node of a search tree is not one level below its parent")
 
+
 MOST_MARKS = 10_000
 """Marked frames of one episode at most: each is painted."""
 
