@@ -105,8 +105,8 @@ def test_rows_say_what_training_had_come_to() -> None:
     history = History.load(Monitor(), {}, window=2)  # type: ignore[arg-type]
     assert rows_of([0, 7, 12], history, 12) == [
         (0, "untrained policy"),
-        (7, "checkpoint 7 · mean return 10"),
-        (12, "checkpoint 12 · best · mean return 20"),
+        (7, "checkpoint 7 · training mean 10"),
+        (12, "checkpoint 12 · best · training mean 20"),
     ]
     assert name_of(12_400) == "checkpoint 12,400"
 
