@@ -62,7 +62,7 @@ def contrasting(steps: Sequence[int], history: History, best: int | None = None,
 
 
 def film_steps(steps: Sequence[int], history: History, best: int | None, most: int) -> list[int]:
-    """Up to `most` checkpoints for a film of the training: as `contrasting`, and always the last one to end with."""
+    """Up to `most` checkpoints for a film or a comparison: as `contrasting`, and always the last one to end with."""
     if len(steps) <= most or most < 3 or best in (None, steps[-1]):
         return contrasting(steps, history, None, most)
     return sorted({*contrasting(steps, history, best, most - 1), steps[-1]})
