@@ -19,8 +19,8 @@ from __future__ import annotations
 import json
 import math
 import os
-import stat
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -46,6 +46,7 @@ from rlstudio.storage.episode_checks import (
     frame_shape,
 )
 from rlstudio.storage.episode_file import about_episode
+from rlstudio.storage.ordinary_file import ordinary_file
 from rlstudio.storage.tensor_file import parsed_json
 
 MOST_BYTES = (2 << 30) - 1
@@ -53,6 +54,8 @@ MOST_UNPACKED = 1 << 30
 """Bytes of all arrays but the frames, which are unpacked one at a time."""
 _MOST_FRAME_BYTES = 64 << 30
 _MOST_ARRAYS, _MOST_DIRECTORY = 64, 1 << 16
+_LOCATOR, _END = 20, 22
+"""Bytes of what ends an archive, and of what stands before that in one of many entries (its comment comes behind)."""
 _NEEDED = ("observations", "actions", "rewards")
 _OTHERS = ("lengths", "terminated", "truncated", "seeds", "about", "thought_note", "thought_value")
 _KNOWN = (*_NEEDED, *_OTHERS, *(f"thought_{kind}" for kind in THOUGHT_ARRAYS))
@@ -67,6 +70,9 @@ _DAMAGES = (
     struct.error,
     zipfile.BadZipFile,
     zlib.error,
+    SyntaxError,
+    tokenize.TokenError,
+    MemoryError,  # of the parser of NumPy's headers, over one that is nested deeply
 )
 """What the zipfile module and NumPy raise over damaged archives."""
 
@@ -139,34 +145,35 @@ def end_to_end(columns: Sequence[NDArray[np.float32] | None], lengths: Sequence[
 
 def read_npz(path: Path, progress: Progress = nobody) -> Iterator[Episode]:
     """The episodes in `path`. Raises DataError, and OSError where it cannot be read."""
-    with open(path, "rb") as file:
-        try:
-            about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode):
-                raise ValueError("it is no ordinary file")
-            if about.st_size > MOST_BYTES:
-                raise ValueError(f"it is {about.st_size / 2**30:,.1f} GiB; up to 2 GiB are allowed")
-            _check_directory(file, about.st_size)
+    try:
+        with ordinary_file(path, MOST_BYTES) as file:
+            _check_directory(file, os.fstat(file.fileno()).st_size)
             with zipfile.ZipFile(file) as archive:
                 yield from _Archive(archive).episodes(path.name, progress)
-        except _DAMAGES as error:
-            words = str(error).strip("'") or type(error).__name__
-            raise DataError(f"{path} cannot be read as episodes: {words[:300]}") from error
+    except _DAMAGES as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise  # it could not be opened
+        words = str(error).strip("'") or type(error).__name__
+        raise DataError(f"{path} cannot be read as episodes: {words[:300]}") from error
 
 
 def _check_directory(file: BinaryIO, size: int) -> None:
     """Raise ValueError unless the list of what is in the archive is short: all of it is read at once."""
-    reach = min(size, 22 + 65_535)
+    reach = min(size, _LOCATOR + _END + 65_535)
     file.seek(size - reach)
     tail = file.read(reach)
     end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + 22:
+    if end < 0 or len(tail) < end + _END:
         raise ValueError("it is no .npz file, or it is cut off")
     entries, directory = (
         int.from_bytes(tail[end + 10 : end + 12], "little"),
         int.from_bytes(tail[end + 12 : end + 16], "little"),
     )
-    if tail[max(0, end - 20) : end].startswith(b"PK\x06\x07") or entries > _MOST_ARRAYS or directory > _MOST_DIRECTORY:
+    if (
+        tail[max(0, end - _LOCATOR) : end].startswith(b"PK\x06\x07")
+        or entries > _MOST_ARRAYS
+        or directory > _MOST_DIRECTORY
+    ):
         raise ValueError(f"it holds too many arrays; up to {_MOST_ARRAYS} are allowed")
     file.seek(0)
 
@@ -233,9 +240,10 @@ class _Archive:
         member, shape, fortran, kind = self._open(name)
         if not shape or shape[0] > MOST_STEPS + MOST_EPISODES:
             raise ValueError(f"its array {name!r} of {list(shape)} is not allowed")
+        size = math.prod(shape) * kind.itemsize
         with member:
-            content = member.read()
-        if len(content) != math.prod(shape) * kind.itemsize:
+            content = member.read(size)  # told how much, it unpacks no more than that, whatever else was packed
+        if len(content) != size:
             raise ValueError(f"its array {name!r} is cut off")
         array: NDArray[Any] = np.frombuffer(content, kind)
         return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
@@ -319,5 +327,7 @@ def _episode(found: dict[str, NDArray[Any]], each: dict[str, Any], store: FrameS
 def _numbers(array: NDArray[Any], kind: Any) -> NDArray[Any]:
     if array.dtype.kind not in "fiub":
         raise ValueError(f"numbers are expected, not {array.dtype}")
+    if array.size * np.dtype(kind).itemsize > MOST_UNPACKED:
+        raise ValueError(f"the numbers of one episode take more than {MOST_UNPACKED >> 20:,} MiB")
     with np.errstate(over="ignore", invalid="ignore"):
         return np.array(array, kind)

@@ -11,7 +11,6 @@ import hashlib
 import json
 import math
 import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rlstudio.storage.ordinary_file import ordinary_file
 
 TYPES = {"U8": "<u1", "I64": "<i8", "F32": "<f4", "F64": "<f8"}
 """Types of arrays that are read, by their names in the format."""
@@ -210,11 +211,5 @@ def open_tensors(path: Path, *, most_bytes: int, most_header: int) -> Iterator[T
         ValueError: if it is no ordinary file, larger than allowed, or its header does not fit.
         OSError: if it cannot be opened.
     """
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise ValueError("it is no ordinary file")
-        if about.st_size > most_bytes:
-            raise ValueError(f"it is {about.st_size / 2**30:,.1f} GiB; up to {most_bytes / 2**30:g} GiB are allowed")
+    with ordinary_file(path, most_bytes) as file:
         yield TensorFile(file, most_header=most_header)

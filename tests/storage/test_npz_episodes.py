@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import struct
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -133,6 +135,45 @@ def _lying(name: str, shape: tuple[int, ...], content: bytes, **others: Any) -> 
     return out.getvalue()
 
 
+def _deep_header(text: bytes) -> bytes:
+    """A .npz whose rewards begin with a header that a parser of Python cannot take."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in plain().items():
+            header = io.BytesIO()
+            np.lib.format.write_array(header, array)
+            archive.writestr(f"{name}.npy", header.getvalue())
+        content = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
+        archive.writestr("lengths.npy", content)
+    return file.getvalue()
+
+
+def _unpacks_to_more_than_it_says() -> bytes:
+    """A .npz whose rewards take 16 kB, as all its sizes say, and 256 MiB behind them."""
+    array = io.BytesIO()
+    np.lib.format.write_array(array, np.ones(2_000))
+    size, more = len(array.getvalue()), 256 << 20
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, other in plain(2_000).items():
+            if name != "rewards":
+                with archive.open(f"{name}.npy", "w") as member:
+                    np.lib.format.write_array(member, other)
+        archive.writestr("rewards.npy", array.getvalue() + bytes(more))
+    wrong, right = (size + more).to_bytes(4, "little"), size.to_bytes(4, "little")
+    return out.getvalue().replace(wrong, right)
+
+
+def _many_behind_a_long_comment() -> bytes:
+    """An archive that says twice how much it holds: little where everybody looks, and much where it counts."""
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 33, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    directory = entry * 200_000
+    end_64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 200_000, 200_000, len(directory), 0)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(directory), 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, 46, 0, 65_535)
+    return directory + end_64 + locator + end + b" " * 65_535
+
+
 HOSTILE = {
     "not a zip": (b"nothing of the kind" * 10, "no .npz file"),
     "empty": (b"", "no .npz file"),
@@ -152,6 +193,11 @@ HOSTILE = {
     "array that says it is larger": (_lying("rewards", (1 << 40,), bytes(24)), "does not fit its size"),
     "array of a terabyte": (_lying("observations", (4, 1 << 40), bytes(24)), "not allowed"),
     "array that is cut": (_lying("rewards", (3,), bytes(23)), "does not fit its size"),
+    "header that is nested": (_deep_header(b"-" * 9_000 + b"1"), "cannot be read as episodes"),
+    "header without an end": (_deep_header(b"[" * 9_000), "cannot be read as episodes"),
+    "header of sums": (_deep_header(b"1+" * 4_900 + b"1"), "cannot be read as episodes"),
+    "array that unpacks to more": (_unpacks_to_more_than_it_says(), "cannot be read as episodes"),
+    "entries behind a comment": (_many_behind_a_long_comment(), "too many arrays"),
     "bomb": (packed(**plain() | {"rewards": np.zeros(135_000_000)}), "unpack to 1,030 MiB"),
 }
 
@@ -189,3 +235,26 @@ def test_many_entries_are_refused_before_they_are_listed(tmp_path: Path) -> None
             archive.writestr(f"{number}.npy", b"")
     with pytest.raises(DataError, match="too many arrays"):
         list(read_data(tmp_path / "many.npz"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    with pytest.raises(DataError, match="no ordinary file"):
+        list(read_data(tmp_path / "pipe.npz"))
+
+
+def test_a_file_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        list(read_data(tmp_path / "gone.npz"))
+
+
+def test_an_episode_of_small_numbers_that_would_take_much_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A byte in the file is four in memory."""
+    (tmp_path / "bytes.npz").write_bytes(packed(**plain() | {"observations": np.zeros((4, 1000), np.uint8)}))
+    assert len(list(read_data(tmp_path / "bytes.npz"))) == 1
+    monkeypatch.setattr("rlstudio.storage.npz_episodes.MOST_UNPACKED", 8_000)
+    with pytest.raises(DataError, match="numbers of one episode take more than"):
+        list(read_data(tmp_path / "bytes.npz"))
