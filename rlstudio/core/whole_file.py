@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 TEMPORARY = ".tmp-"
 """What the names of unfinished files and folders begin with."""
+_written_in: set[Path] = set()
+"""Folders in which this process may have something unfinished."""
 
 
 @contextmanager
@@ -25,8 +27,10 @@ def whole_file(path: Path, *, synced: bool = True) -> Iterator[BinaryIO]:
     An error inside the block leaves nothing behind, and a file that was at `path` as it was.
 
     Raises:
-        OSError: as the system gives it; `reason` puts it in words.
+        OSError: as the system gives it; `reason` puts it in words. A folder in the way is found at once.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "a folder is in the way", str(path))
     temporary = temporary_beside(path)
     try:
         with open(temporary, "xb") as file:
@@ -44,14 +48,15 @@ def whole_file(path: Path, *, synced: bool = True) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def whole_path(path: Path) -> Iterator[Path]:
+def whole_path(path: Path, *, folder: bool = True) -> Iterator[Path]:
     """The same for what opens its file by name, or writes a folder: a free name beside `path` to write to, which at the
-    end of the block takes its place. A folder takes the place of an empty folder only.
+    end of the block takes its place. A folder takes the place of an empty folder only, and where it may be no `folder`
+    that is written, of none.
 
     Raises:
         OSError: as the system gives it; `reason` puts it in words.
     """
-    if path.is_dir() and any(path.iterdir()):
+    if path.is_dir() and (not folder or any(path.iterdir())):
         raise IsADirectoryError(errno.EISDIR, "a folder is in the way", str(path))
     temporary = temporary_beside(path)
     try:
@@ -70,6 +75,7 @@ def whole_path(path: Path) -> Iterator[Path]:
 
 def temporary_beside(path: Path) -> Path:
     """A name for an unfinished `path`, in the same folder, that nothing else has."""
+    _written_in.add(path.parent)
     return path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}-{path.name[-80:]}")
 
 
@@ -78,6 +84,12 @@ def remove_unfinished(folder: Path, pid: int) -> None:
     for left in folder.glob(f"{TEMPORARY}{pid}-*"):
         with suppress(OSError):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def remove_all_unfinished() -> None:
+    """Remove what this process has not finished, wherever: for one that ends in the midst of what it does."""
+    for folder in list(_written_in):
+        remove_unfinished(folder, os.getpid())
 
 
 def sync_folder(folder: Path) -> None:

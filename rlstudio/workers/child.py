@@ -35,9 +35,14 @@ def child_main(connection: Any, vitals_name: str, slot_name: str, entry: str, ni
 
 
 def _end_with_parent() -> None:
-    """End this process at once when its parent has ended, however that ended. (Not PR_SET_PDEATHSIG: that fires when
-    the parent's *thread* that spawned us ends.)"""
+    """End this process at once when its parent has ended, however that ended, and leave no half file. (Not
+    PR_SET_PDEATHSIG: that fires when the parent's *thread* that spawned us ends.)"""
+    from rlstudio.core.whole_file import remove_all_unfinished
+
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
-        os._exit(1)
+        try:
+            remove_all_unfinished()
+        finally:
+            os._exit(1)
