@@ -38,23 +38,17 @@ def colours_of(codes: NDArray[np.integer]) -> NDArray[np.uint8]:
 
 def with_changes(frames: Iterable[Frame]) -> Iterator[tuple[Frame, Box]]:
     """Each frame with the smallest rectangle that holds all that changed: the whole of the first, one pixel where
-    nothing did.
-
-    Raises:
-        ValueError: for something that is no frame, or no frame of the first one's size.
+    nothing did. The frames are those of a `Watch`, which has checked them: contiguous, all of one size.
     """
     before: Frame | None = None
-    for number, found in enumerate(frames):
-        frame = np.ascontiguousarray(found)
-        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0:
-            raise ValueError(f"frame {number}: a frame is (height, width, 3) uint8, not {frame.shape} {frame.dtype}")
+    for frame in frames:
         if before is None:
-            yield frame, (slice(0, frame.shape[0]), slice(0, frame.shape[1]))
-        elif before.shape != frame.shape:
-            raise ValueError(f"frame {number} is {frame.shape} among frames of {before.shape}; all must be of one size")
+            box = slice(0, frame.shape[0]), slice(0, frame.shape[1])
+            before = frame.copy()  # the giver may draw the next one into the same memory
         else:
-            yield frame, _changed(before, frame)
-        before = frame.copy() if frame is found else frame  # the giver may draw the next one into the same memory
+            box = _changed(before, frame)
+            before[box] = frame[box]
+        yield frame, box
 
 
 def _changed(before: Frame, frame: Frame) -> Box:

@@ -6,7 +6,6 @@ is what makes the files small. Frames are gone through twice (colours first, the
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -18,18 +17,17 @@ from rlstudio.core.frame_store import Frame
 from rlstudio.core.whole_file import whole_file
 from rlstudio.media import gif_blocks
 from rlstudio.media.changes import Box, Coder, with_changes
-from rlstudio.media.errors import Cancelled, MediaError, TooLargeError, disk_errors
+from rlstudio.media.errors import TooLargeError, disk_errors
 from rlstudio.media.info import MediaInfo
 from rlstudio.media.palette import MOST, Palette, make_palette
-from rlstudio.media.timing import whole_delays
+from rlstudio.media.timing import check_rate, check_side, whole_delays
 from rlstudio.media.watch import Cancel, Progress, Watch
-
-__all__ = ["FASTEST", "Cancelled", "MediaError", "delays_for", "write_gif"]
 
 FASTEST = 50.0
 """Frames a second that a GIF can hold: browsers show delays below 2 hundredths as 10."""
 
 _SLOWEST = 100 / 65_535
+_MOST_SIDE = 65_535
 
 
 def delays_for(fps: float, count: int) -> list[int]:
@@ -40,11 +38,7 @@ def delays_for(fps: float, count: int) -> list[int]:
     Raises:
         ValueError: if `fps` is beyond what a GIF can hold; offer the person a lower speed.
     """
-    if not math.isfinite(fps) or not _SLOWEST <= fps <= FASTEST * (1 + 1e-9):
-        raise ValueError(
-            f"fps: {fps:g} is not allowed; a GIF takes more than 0 and at most {FASTEST:g} frames a second (viewers "
-            f"slow down anything faster); choose a lower speed"
-        )
+    check_rate(fps, _SLOWEST, FASTEST, "a GIF", " (viewers slow down anything faster)")
     return whole_delays(fps, count, 100)
 
 
@@ -94,6 +88,7 @@ def _write(
     for number, (frame, box) in enumerate(frames):
         if number == 0:
             coder = Coder(frame.shape)
+            check_side(frame.shape[1], frame.shape[0], _MOST_SIDE, "a GIF")
             file.write(gif_blocks.header(frame.shape[1], frame.shape[0], palette.table))
         part = frame[box]
         places = palette.places(coder.codes(part)).reshape(part.shape[:2])

@@ -65,6 +65,8 @@ def write_png_sequence(
     with disk_errors("write", path):
         if path.is_dir() and any(path.iterdir()):
             raise MediaError(f"could not write to {path}: the folder is not empty; choose a new one")
+        if path.exists() and not path.is_dir():
+            raise MediaError(f"could not write to {path}: a file of that name is in the way; choose another name")
         with whole_path(path) as folder:
             folder.mkdir()
             for number, frame in enumerate(watch):

@@ -62,7 +62,7 @@ def write_within(
         return to.write(path, frames, count, fps=fps, quality=best, progress=progress, cancelled=cancelled)
     if limit < 1:
         raise ValueError(f"size limit: {limit:,} bytes is not allowed; it takes at least 1")
-    with disk_errors("write", path), whole_path(path) as kept:
+    with disk_errors("write", path), whole_path(path, folder=to.folder) as kept:
         tries = _Tries(to, kept, frames, count, size, fps, limit, progress, cancelled)
         info = _search(tries, _steps(size, fps, to.animated), best, [q for q in to.qualities if q < best])
         if progress:
@@ -163,8 +163,8 @@ class _Tries:
             _remove(path)
             raise MediaError(
                 f"could not keep to {megabytes(self._limit)}: these {self._count:,} frames take at least "
-                f"{megabytes(info.n_bytes)} as {self._to.name}; allow that much, export fewer of them, or choose "
-                f"another format"
+                f"{megabytes(_enough(info.n_bytes))} as {self._to.name}; allow that much, export fewer of them, or "
+                f"choose another format"
             )
         _remove(self._kept)
         path.replace(self._kept)
@@ -195,6 +195,11 @@ class _Tries:
 def megabytes(n_bytes: int) -> str:
     """A size in words, in millions of bytes as file managers and mail programs count."""
     return f"{n_bytes / 1e6:.3g} MB" if n_bytes >= 1e5 else f"{n_bytes / 1e3:.3g} kB"
+
+
+def _enough(n_bytes: int) -> int:
+    """A limit that does, also once `megabytes` has rounded it: libx264 does not make the same file to the byte."""
+    return round(n_bytes * 1.03)
 
 
 def _remove(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""How long each frame stays, where a format counts time in whole ticks: no frame left out, the sum true."""
+"""What formats hold: delays in whole ticks, rates, sizes; what is beyond is refused in words."""
 
 from __future__ import annotations
 
@@ -18,4 +18,13 @@ def check_rate(fps: float, slowest: float, fastest: float, what: str, why: str =
         raise ValueError(
             f"fps: {fps:g} is not allowed; {what} takes {slowest:g} to {fastest:g} frames a second{why}; "
             f"choose another speed"
+        )
+
+
+def check_side(width: int, height: int, most: int, what: str) -> None:
+    """Raise ValueError for a picture with a side that a format does not hold."""
+    if max(width, height) > most:
+        raise ValueError(
+            f"pictures of {width}×{height} are too large for {what}, whose sides have up to {most:,} pixels; choose a "
+            f"smaller size"
         )

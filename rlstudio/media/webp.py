@@ -20,7 +20,7 @@ from rlstudio.core.whole_file import whole_file
 from rlstudio.media.changes import Box, with_changes
 from rlstudio.media.errors import TooLargeError, disk_errors
 from rlstudio.media.info import MediaInfo
-from rlstudio.media.timing import check_rate, whole_delays
+from rlstudio.media.timing import check_rate, check_side, whole_delays
 from rlstudio.media.watch import Cancel, Progress, Watch
 
 FASTEST = 60.0
@@ -96,8 +96,7 @@ def _animation_frame(picture: Frame, left: int, top: int, delay: int, quality: i
 
 
 def _header(width: int, height: int) -> bytes:
-    if max(width, height) > MOST_SIDE:
-        raise ValueError(f"pictures of {width}×{height} are too large for a WebP; choose a smaller size")
+    check_side(width, height, MOST_SIDE, "a WebP")
     canvas = bytes([_ANIMATED | _ALPHA, 0, 0, 0]) + _three(width - 1) + _three(height - 1)
     forever = struct.pack("<IH", 0, 0)
     return b"RIFF\x00\x00\x00\x00WEBP" + _chunk(b"VP8X", canvas) + _chunk(b"ANIM", forever)

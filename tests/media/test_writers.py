@@ -15,6 +15,7 @@ from PIL import Image
 from rlstudio.core.frame_store import Frame, FrameStore
 from rlstudio.media.errors import Cancelled, MediaError, TooLargeError
 from rlstudio.media.formats import FORMATS, MediaFormat, format_named, format_of
+from rlstudio.media.size_limit import write_within
 
 ANIMATED = [each for each in FORMATS if each.animated]
 ONE_FILE = [each for each in ANIMATED if not each.folder]
@@ -146,11 +147,18 @@ def test_odd_sizes_and_single_frames(tmp_path: Path, key: str, shape: tuple[int,
 
 
 def test_a_small_mp4_is_the_same_each_time(tmp_path: Path) -> None:
-    noise = list(np.random.default_rng(0).integers(0, 256, (12, 120, 160, 3), np.uint8))
+    """Whatever was encoded before it, and so lies in the memory that an encoder is given."""
+    noise = [np.random.default_rng(number).normal(0, 12, (120, 160, 3)) for number in range(16)]
+    slopes = [
+        np.clip(slope + grain, 0, 255).astype(np.uint8) for slope, grain in zip(moving_slope(16), noise, strict=True)
+    ]
     contents = set()
-    for _ in range(6):
-        format_named("mp4").write(tmp_path / "a.mp4", noise, 12, fps=25)
+    for number in range(6):
+        format_named("mp4").write(tmp_path / "a.mp4", slopes, 16, fps=25)
         contents.add((tmp_path / "a.mp4").read_bytes())
+        format_named("mp4").write(
+            tmp_path / "b.mp4", [slope.copy() for slope in slopes], 16, fps=25, quality=10 * number
+        )
     assert len(contents) == 1
 
 
@@ -317,3 +325,24 @@ def test_formats_are_known_by_their_suffix() -> None:
         format_of(Path("a.avi"))
     with pytest.raises(KeyError):
         format_named("avi")
+
+
+@pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.key)
+def test_what_is_in_the_way_is_said_before_anything_is_written(tmp_path: Path, each: MediaFormat) -> None:
+    done: list[int] = []
+    path = target(tmp_path, each)
+    path.write_bytes(b"mine") if each.folder else path.mkdir()
+    with pytest.raises(MediaError, match=f"could not write .*{'in the way' if each.folder else 'that is a folder'}"):
+        each.write(path, moving_block(1), 1, fps=25, progress=lambda frames, of: done.append(frames))
+    with pytest.raises(MediaError, match="could not write "):
+        write_within(10**9, each, path, moving_block(1), 1, (160, 120), fps=25)
+    assert done == []
+    assert [left.name for left in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(("key", "side"), [("gif", 65_536), ("webp", 16_384), ("mp4", 8_193), ("webm", 8_193)])
+def test_pictures_too_large_for_a_format_are_refused_in_words(tmp_path: Path, key: str, side: int) -> None:
+    each = format_named(key)
+    with pytest.raises(ValueError, match=r"pictures of \d+×\d are too large for .*; choose a smaller size"):
+        each.write(target(tmp_path, each), [np.zeros((1, side, 3), np.uint8)], 1, fps=25)
+    assert list(tmp_path.iterdir()) == []
