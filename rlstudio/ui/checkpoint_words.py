@@ -20,18 +20,32 @@ def name_of(step: int, best: int | None = None) -> str:
     return f"{name} · best" if step == best else name
 
 
+def idle_words(steps: Sequence[int], *, ended: bool) -> str:
+    """What can be done with the checkpoints there are while none of them is shown."""
+    if len(steps) > 1:
+        return f"{len(steps)} checkpoints: slide, or click on the curve"
+    if ended:
+        return f"This run kept {'one checkpoint' if steps else 'no checkpoint'}: nothing to compare"
+    return "Training keeps checkpoints here, from untrained to trained"
+
+
 def captions_of(steps: Sequence[int], best: int | None) -> list[str]:
     """The names of several."""
     return [name_of(step, best) for step in steps]
 
 
 def rows_of(steps: Sequence[int], history: History, best: int | None) -> list[tuple[int, str]]:
-    """Each checkpoint with the mean return that training had come to by then."""
+    """Each checkpoint with the mean return of its own evaluation, and that which training had come to by then."""
+    evaluated = {evaluation.step: evaluation.mean for evaluation in history.evaluations if evaluation.returns}
     means, rows = history.mean(), []
     for step in steps:
+        words = name_of(step, best)
+        if step in evaluated:
+            words += f" · evaluation mean {number(evaluated[step])}"
         ended = int(np.searchsorted(history.end_steps, step, side="right"))
-        mean = f" · training mean {number(float(means[ended - 1]))}" if ended and np.isfinite(means[ended - 1]) else ""
-        rows.append((step, name_of(step, best) + mean))
+        if ended and np.isfinite(means[ended - 1]):
+            words += f" · training mean {number(float(means[ended - 1]))}"
+        rows.append((step, words))
     return rows
 
 

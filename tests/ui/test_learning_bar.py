@@ -10,9 +10,10 @@ from made_episodes import episode
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from rlstudio.core.history import History
+from rlstudio.core.messages import Evaluation
 from rlstudio.ui.checkpoint_words import name_of, rows_of
 from rlstudio.ui.episode_cache import EpisodeCache
 from rlstudio.ui.learning_replay import SHOWN, LearningReplay
@@ -35,12 +36,27 @@ def bar(show: Show) -> LearningBar:
     return made
 
 
-def test_it_hides_while_there_is_nothing_to_slide_over(bar: LearningBar) -> None:
+def test_it_is_greyed_while_there_is_nothing_to_slide_over_and_keeps_its_size(bar: LearningBar) -> None:
+    controls, sizes = (bar.slider, bar.compare, bar.replay), set()
+    for steps in ([0, 10], [0], [], [0, 10, 20]):
+        bar.set_checkpoints(steps, None)
+        for offered in (False, True):
+            bar.offer_replay(offered)
+            bar.hint("Training keeps checkpoints here")
+            sizes.add(bar.sizeHint().height())
+            bar.say("Recording checkpoint 10…", busy=True)
+            sizes.add(bar.sizeHint().height())
+        assert {control.isEnabled() for control in controls} == {len(steps) > 1} == {bar.usable}
     assert bar.isVisible()
+    assert len(sizes) == 1
+
+
+def test_a_replay_that_is_offered_stands_out_once_there_are_checkpoints(bar: LearningBar) -> None:
     bar.set_checkpoints([0], None)
-    assert not bar.isVisible()
-    bar.set_checkpoints([], None)
-    assert not bar.isVisible()
+    bar.offer_replay(True)
+    assert bar.replay.property("role") == "flat"
+    bar.set_checkpoints([0, 600], None)
+    assert bar.replay.property("role") == "primary"
 
 
 def test_it_stands_at_what_is_shown_and_at_the_newest_while_nothing_is(bar: LearningBar) -> None:
@@ -98,15 +114,27 @@ def test_what_tells_most_is_chosen_already_and_two_to_four_can_be_compared(show:
     assert not dialog.ok.isEnabled()
 
 
-def test_rows_say_what_training_had_come_to() -> None:
+@pytest.mark.parametrize("count", [3, 16])
+def test_the_list_scrolls_only_where_the_screen_has_no_room(show: Show, count: int) -> None:
+    words = "checkpoint 50,006 · best · evaluation mean 203.43 · training mean -132.54"
+    dialog = show(CheckpointDialog([(step, words) for step in range(count)], [0, 1]))
+    area = dialog.findChild(QScrollArea, "compareList")
+    assert area is not None
+    assert not area.verticalScrollBar().isVisible()
+    assert area.viewport().width() >= dialog.boxes[0].sizeHint().width()
+    assert dialog.height() < 130 + 30 * count, "nor is there an empty place"
+
+
+def test_rows_say_what_training_and_evaluation_had_come_to() -> None:
     class Monitor:
         returns, lengths, end_steps, end_seconds = ([10.0, 30.0], [5.0, 5.0], [5.0, 10.0], [1.0, 2.0])
 
-    history = History.load(Monitor(), {}, window=2)  # type: ignore[arg-type]
+    marks = [Evaluation(3, 1.0, (1.0,)), Evaluation(12, 2.0, (31.5, 32.5), best=True)]
+    history = History.load(Monitor(), {}, marks, window=2)  # type: ignore[arg-type]
     assert rows_of([0, 7, 12], history, 12) == [
         (0, "untrained policy"),
         (7, "checkpoint 7 · training mean 10"),
-        (12, "checkpoint 12 · best · training mean 20"),
+        (12, "checkpoint 12 · best · evaluation mean 32 · training mean 20"),
     ]
     assert name_of(12_400) == "checkpoint 12,400"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -17,6 +18,9 @@ from PySide6.QtWidgets import (
 
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.compare_view import MOST_EPISODES
+
+_OF_THE_SCREEN = 0.6
+"""How much of its height the list takes before it scrolls."""
 
 
 class CheckpointDialog(QDialog):
@@ -48,8 +52,8 @@ class CheckpointDialog(QDialog):
         layout.setSpacing(8)
         for part in (heading, self._make_list(), self.note, self.buttons):
             layout.addWidget(part)
-        self.resize(420, 480)
         self._check()
+        self.resize(self.sizeHint())
 
     def steps(self) -> list[int]:
         """The checkpoints that are checked, in order."""
@@ -70,6 +74,11 @@ class CheckpointDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(page)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        wanted = page.sizeHint()
+        bar = area.verticalScrollBar().sizeHint().width()
+        room = round(_OF_THE_SCREEN * self.screen().availableGeometry().height())
+        area.setMinimumSize(wanted.width() + bar, min(wanted.height(), room))
         return area
 
     def _check(self) -> None:
