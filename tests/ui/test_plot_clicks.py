@@ -43,10 +43,28 @@ def test_a_click_tells_the_step_and_moves_nothing(panel: PlotsPanel, row: int) -
     before = plot.view.viewRange()
     QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place_of(plot, 12_000))
     assert spy.count() == 1
-    low, high = plot.x_range()
-    assert spy.at(0)[0] == pytest.approx(12_000, abs=(high - low) / plot.view.width())
+    steps = panel._history.series(plot.content.line)[0]
+    nearest = steps[np.argmin(np.abs(steps - 12_000))]
+    assert spy.at(0)[0] == pytest.approx(nearest, abs=float(np.diff(steps).max()))
+    assert spy.at(0)[0] in steps
     assert plot.view.viewRange() == before
     assert panel.following
+
+
+@pytest.mark.parametrize("axis", ["steps", "episodes", "time"])
+def test_a_click_tells_the_very_step_that_the_readout_says(panel: PlotsPanel, axis: str) -> None:
+    panel.set_x_axis(axis)
+    spy = clicked(panel)
+    for plot in panel.plots()[:2]:
+        low, high = plot.x_range()
+        spot = place_of(plot, low + 0.37 * (high - low))
+        QTest.mouseMove(plot.viewport(), spot)
+        plot.pointed.emit(plot.view.mapSceneToView(plot.mapToScene(spot)).x())
+        pointer = plot.marks.pointer
+        assert pointer is not None
+        QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+        said = next(text for _, text in pointer.lines if text.startswith("step "))
+        assert f"step {round(spy.at(spy.count() - 1)[0]):,} " in said
 
 
 @pytest.mark.parametrize("axis", ["episodes", "time"])

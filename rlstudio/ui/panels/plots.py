@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from rlstudio.algorithms.base import AlgorithmSpec
-from rlstudio.core.checkpoint_choice import step_at
 from rlstudio.core.history import EPISODE_LENGTH, History, XAxis
 from rlstudio.core.run_config import RunConfig
 from rlstudio.ui.theme import GRID, set_role
@@ -255,7 +254,7 @@ class PlotsPanel(QWidget):
         self._linked.followingChanged.connect(self._header.show_following)
         self._linked.menuRequested.connect(self._open_menu)
         self._linked.due.connect(self.refresh)
-        self._linked.clicked.connect(lambda x: self.stepClicked.emit(step_at(self._history, self._x_axis, x)))
+        self._linked.clicked.connect(self.stepClicked)
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.hide()

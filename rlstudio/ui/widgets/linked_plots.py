@@ -36,7 +36,7 @@ class LinkedPlots(QObject):
         followingChanged: whether the axes grow with the run.
         menuRequested: the place on the screen where a context menu was asked for.
         due: what was too little to be drawn at once has waited long enough.
-        clicked: a place on the x axis was clicked. While it does not follow, a double click asks it to follow again:
+        clicked: the environment step of a place that was clicked. While it does not follow, a double click asks it to follow again:
             then it is waited for what a click becomes.
     """
 
@@ -72,11 +72,11 @@ class LinkedPlots(QObject):
         plot.clicked.connect(self._heard_click)
         return plot
 
-    def _heard_click(self, x: float) -> None:
+    def _heard_click(self, step: float) -> None:
         if self.following:
-            self.clicked.emit(x)
+            self.clicked.emit(step)
         else:
-            self._clicked_at = x
+            self._clicked_at = step
             self._click.start(QApplication.doubleClickInterval())
 
     def show(self, plots: Sequence[MetricPlot], source: PlotSource) -> None:

@@ -11,6 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
+from rlstudio.core.checkpoint_choice import step_at
 from rlstudio.core.column import Buckets
 from rlstudio.core.history import EVALUATION, MEANS, History, XAxis
 from rlstudio.ui.theme import current_colors, theme_events
@@ -20,7 +21,7 @@ from rlstudio.ui.widgets.plot_layers import Curve, Points, Spread
 from rlstudio.ui.widgets.plot_legend import Entry, Legend
 from rlstudio.ui.widgets.plot_marks import Backdrop, Marks, MarksContent, Pointer
 from rlstudio.ui.widgets.plot_parts import Floats, NumberAxis, PlotView, pen
-from rlstudio.ui.widgets.plot_readout import change_words, evaluation_words, read
+from rlstudio.ui.widgets.plot_readout import change_words, evaluation_words, read, row_at
 
 X_LABELS = {"steps": "environment steps", "episodes": "episodes", "time": "training time (s)"}
 N_POINTS = 1000
@@ -40,7 +41,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
     pointed = Signal(object)
     """Where on the x axis the pointer is; None when it has left."""
     clicked = Signal(float)
-    """A place on the x axis was clicked."""
+    """A place was clicked: the environment step of the value that the readout showed there."""
 
     def __init__(self, content: PlotContent) -> None:
         super().__init__()
@@ -78,7 +79,7 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         self.view.moved.connect(self.viewMoved)
         self.view.followRequested.connect(self.followRequested)
         self.view.menuRequested.connect(self.menuRequested)
-        self.view.clicked.connect(self.clicked)
+        self.view.clicked.connect(lambda x: self.clicked.emit(self._step_at(x)))
 
     # ------------------------------------------------------------ what to show
 
@@ -265,6 +266,13 @@ class MetricPlot(pg.GraphicsLayoutWidget):
         lines += [("evaluation", evaluation_words(self.history.evaluations[k])) for k in near]
         heights = self._scaled(np.array([reading.value]))
         return Pointer(reading.x, (*reading.lines, *lines), tuple(heights[np.isfinite(heights)].tolist()))
+
+    def _step_at(self, x: float) -> float:
+        """The step of the value nearest to `x`; while there is none, that which the place itself stands for."""
+        history, line = self.history, self.content.line
+        if history is None or not history.count(line):
+            return x if history is None else step_at(history, self.x_axis, x)
+        return float(history.series(line, "steps")[0][row_at(history, self.x_axis, line, x)])
 
     def mouseMoveEvent(self, event):
         super().mouseMoveEvent(event)

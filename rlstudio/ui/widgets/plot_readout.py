@@ -25,13 +25,19 @@ class Reading:
 def read(history: History, x_axis: XAxis, content: PlotContent, x: float, *, in_full: bool) -> Reading:
     """The values nearest to `x`; `in_full` also says where that is. The line must have values."""
     xs, values = history.series(content.line, x_axis)
-    after = int(np.searchsorted(xs, x))
-    i = min(range(max(0, after - 1), min(after + 1, len(xs))), key=lambda k: abs(xs[k] - x))
+    i = row_at(history, x_axis, content.line, x)
     lines = [("muted", _place(history, content.line, i))] if in_full else []
     if content.points:
         lines.append(("run", f"{content.point_name} {number(float(history.series(content.points)[1][i]))}"))
     lines.append(("text", f"{content.line_name or content.title} {number(float(values[i]))}"))
     return Reading(float(xs[i]), float(values[i]), tuple(lines))
+
+
+def row_at(history: History, x_axis: XAxis, name: str, x: float) -> int:
+    """The row of a series nearest to `x`, which must have one."""
+    xs = history.series(name, x_axis)[0]
+    after = int(np.searchsorted(xs, x))
+    return min(range(max(0, after - 1), min(after + 1, len(xs))), key=lambda k: abs(xs[k] - x))
 
 
 def evaluation_words(evaluation: Evaluation) -> str:
