@@ -15,7 +15,7 @@ from rlstudio.core.checkpoint_choice import nearest
 from rlstudio.core.episode_data import episode_from_data
 from rlstudio.ui.acting import FIRST_SEED
 from rlstudio.ui.checkpoint_list import CheckpointList
-from rlstudio.ui.checkpoint_words import captions_of, choose, name_of
+from rlstudio.ui.checkpoint_words import captions_of, choose, idle_words, name_of
 from rlstudio.ui.consent import Consent, programs_that_act
 from rlstudio.ui.episode_cache import EpisodeCache
 from rlstudio.ui.errand import Errand
@@ -72,7 +72,7 @@ class TimeMachine(QObject):
             {
                 "[": lambda: bar.move(-1),
                 "]": lambda: bar.move(1),
-                "C": lambda: self.ask_what_to_compare() if bar.isVisible() else None,
+                "C": lambda: self.ask_what_to_compare() if bar.usable else None,
             }
         )
         self.recording.came.connect(self._recorded)
@@ -276,7 +276,7 @@ class TimeMachine(QObject):
         elif len(self._on_stage) > 1:
             self.bar.say(f"{len(self._on_stage)} checkpoints side by side")
         elif shown is None:
-            self.bar.say(f"{len(self.steps)} checkpoints: slide, or click on the curve" if self.steps else "")
+            self.bar.hint(idle_words(self.steps, ended=self.checkpoints.run is not None and not self._training.active))
         else:
             near = f" · nearest to {round(self._asked):,}" if self._asked is not None else ""
             self.bar.say(name_of(shown, self.best) + near)

@@ -79,7 +79,7 @@ class WhatIf(QObject):
         stage = self._stage
         stage.strip.add_control(self.button)
         self.button.clicked.connect(self.ask)
-        stage.transport.installEventFilter(self)
+        stage.recordingShown.connect(self._recording_shown)
         stage.installEventFilter(self)
         stage.frameShown.connect(self._frame_shown)
         self._window.add_keys({"W": self.ask})
@@ -98,15 +98,16 @@ class WhatIf(QObject):
         self.bar.closed.connect(self._close_comparison)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The button is there while a recording is; what lies over the stage has its size."""
-        if watched is self._stage.transport and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-            shown = not self._stage.transport.isHidden()
-            self.button.setVisible(shown)
-            if not shown:
-                self._forget_comparison()
-        elif watched is self._stage and event.type() == QEvent.Type.Resize:
+        """What lies over the stage has its size."""
+        if watched is self._stage and event.type() == QEvent.Type.Resize:
             self.take_over.setGeometry(self._stage.rect())
         return False
+
+    def _recording_shown(self, shown: bool) -> None:
+        """The button is there while a recording is."""
+        self.button.setVisible(shown)
+        if not shown:
+            self._forget_comparison()
 
     # ------------------------------------------------------------ asking
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from made_episodes import episode
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QLabel
 
 from rlstudio.ui.widgets.compare_view import CompareView
 from rlstudio.ui.widgets.frame_view import FrameView
@@ -46,10 +47,28 @@ def test_each_says_its_return_so_far_and_how_it_ended(view: CompareView) -> None
     assert view.captions() == ["untrained policy", "checkpoint 40", "checkpoint 900"]
     view.show_index(3)
     assert view.outcomes() == [
-        "step 3: fell: pole angle beyond 12° · return 3",
+        "fell: pole angle beyond 12° · step 3 · return 3",
         "step 3 of 5 · return 6",
-        "step 1: the end · return -1.50",
+        "the end · step 1 · return -1.50",
     ]
+
+
+@pytest.mark.parametrize("size", [(588, 210), (588, 390), (900, 560)])
+def test_with_four_the_words_of_an_end_and_the_return_are_read_whole(show: Show, size: tuple[int, int]) -> None:
+    view = show(CompareView(), *size)
+    made = [episode([-123.25], ending="left the track: cart beyond 2.4 m")] * 4
+    view.set_episodes(made, ["untrained policy", "checkpoint 12,400", "checkpoint 40,000", "checkpoint 100,000 · best"])
+    view.show_index(1)
+    view.layout().activate()
+    QApplication.processEvents()
+    labels = [label for label in view.findChildren(QLabel) if label.isVisible()]
+    assert len(labels) == 12
+    narrow = size[1] == 210  # four beside each other: why it ended is too long for a quarter of the room
+    for label in labels:
+        if narrow and "left" in label.text():
+            assert label.toolTip()
+            continue
+        assert label.width() >= label.fontMetrics().horizontalAdvance(label.text()), label.text()
 
 
 @pytest.mark.parametrize(("index", "shown"), [(-4, 0), (99, 5)])

@@ -121,14 +121,52 @@ def test_the_first_picture_is_waited_for_in_words_and_no_later_one(stage: StageP
     assert stage.view.image() is None, "the picture of another environment"
 
 
-def test_controls_of_a_recording_are_hidden_while_there_is_none(stage: StagePanel) -> None:
+def test_controls_of_a_recording_are_greyed_or_hidden_while_there_is_none(stage: StagePanel) -> None:
     stage.show_live(frame(1), note())
-    assert not stage.transport.isVisible()
+    assert not stage.transport.isEnabled()
+    assert stage.transport.slider.accessibleDescription() == "Record an episode (R) to step through it here"
     assert not button(stage, "backToLiveButton").isVisible()
     assert not button(stage, "recordingsButton").isVisible()
     stage.set_episodes([episode([1.0])])
-    assert stage.transport.isVisible()
+    assert stage.transport.isEnabled()
     assert button(stage, "backToLiveButton").isVisible()
+    button(stage, "backToLiveButton").click()
+    assert not stage.transport.isEnabled()
+    assert "“Recording”" in stage.transport.slider.accessibleDescription()
+    assert stage.transport.position.text() == ""
+
+
+def test_the_picture_keeps_its_place_from_live_to_recorded_and_back(app: QApplication, stage: StagePanel) -> None:
+    places = set()
+
+    def look() -> None:
+        app.processEvents()
+        stage.layout().activate()
+        places.add((stage.pictures.geometry().getRect(), stage.transport.geometry().getRect(), stage.minimumWidth()))
+        places.add(stage.minimumSizeHint().width())
+
+    look()
+    stage.show_live(frame(1), note())
+    look()
+    for count in (1, 2):
+        stage.set_episodes([episode([1.0] * 4)] * count)
+        look()
+    stage.back_to_live()
+    look()
+    assert len(places) == 2
+
+
+def test_the_timeline_is_as_wide_for_nine_frames_as_for_five_hundred(app: QApplication, stage: StagePanel) -> None:
+    widths = set()
+    for steps in (9, 500, 1000, 9):
+        stage.set_episodes([episode([1.0] * steps)])
+        for index in (0, steps):
+            stage.seek(index)
+            app.processEvents()
+            widths.add(stage.transport.slider.width())
+    assert len(widths) == 1
+    label = stage.transport.position
+    assert label.width() >= label.fontMetrics().horizontalAdvance("1000/1000")
 
 
 def test_every_frame_shows_the_exact_sum_of_the_rewards_before_it(stage: StagePanel) -> None:

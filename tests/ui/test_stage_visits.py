@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from made_episodes import episode
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from rlstudio.core.episode import Episode
@@ -82,7 +84,8 @@ def test_side_by_side_the_transport_bar_moves_all_and_returns_stand_with_each(st
     assert shades(stage) == [3, 5]
     assert shown[-1] == (long, 5)
     assert stage.pictures.compare.outcomes()[1] == "step 5 of 8 · return 10"
-    assert text(stage, "sourceLabel") == "2 episodes side by side · one clock"
+    assert text(stage, "sourceLabel") == f"2 side by side · {long.env} · seed {long.seed}"
+    assert text(stage, "endingLabel") == "panels follow: checkpoint 900"
     assert (text(stage, "stepLabel"), text(stage, "returnLabel")) == ("step 5/8", "")
     assert not stage.transport.chooser.isVisible()
     stage.next_episode()
@@ -90,6 +93,34 @@ def test_side_by_side_the_transport_bar_moves_all_and_returns_stand_with_each(st
     stage.toggle_play()
     stage.advance(1 / 50)
     assert shades(stage) == [3, 6]
+
+
+def test_a_click_on_a_picture_lets_inspector_and_plots_follow_that_episode(stage: StagePanel) -> None:
+    short, long = episode([1.0] * 3), episode([2.0] * 8, ending="time limit")
+    shown: list[tuple[Episode, int]] = []
+    stage.frameShown.connect(lambda one, index: shown.append((one, index)))
+    stage.visit([short, long], ["untrained policy", "checkpoint 900"], play=False)
+    stage.seek(5)
+    views = [view for view in stage.findChildren(FrameView) if view.isVisible()]
+    QTest.mouseClick(views[0], Qt.MouseButton.LeftButton)
+    assert stage.current_episode() is short
+    assert shown[-1] == (short, 3), "the episode that is over stays at its last frame"
+    assert (stage.current_index(), stage.transport.slider.value(), stage.transport.slider.maximum()) == (3, 5, 8)
+    assert text(stage, "endingLabel") == "panels follow: untrained policy"
+    assert shades(stage) == [3, 5], "the clock runs on"
+    panes = [view.parentWidget() for view in views]
+    assert [pane.accessibleDescription().startswith("Click") for pane in panes] == [False, True]
+    stage.toggle_play()
+    stage.advance(1 / 50)
+    assert (stage.is_playing(), shades(stage), shown[-1]) == (True, [3, 6], (short, 3))
+    stage.next_episode()
+    assert (stage.is_playing(), shown[-1]) == (True, (long, 6))
+    stage.next_episode()
+    assert shown[-1] == (long, 6)
+    stage.seek(7)
+    stage.previous_episode()
+    stage.seek_last()
+    assert (shades(stage), shown[-1]) == ([3, 8], (short, 3))
 
 
 def test_back_to_live_shows_one_picture_again(stage: StagePanel) -> None:

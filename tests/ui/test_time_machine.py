@@ -190,7 +190,7 @@ def test_while_it_trains_its_checkpoints_come_and_can_be_shown(studio: Studio) -
     assert studio.text("checkpointLabel").startswith("untrained policy")
 
 
-def test_a_run_of_before_that_has_none_hides_the_bar(studio: Studio, run: Path, tmp_path: Path) -> None:
+def test_a_run_of_before_that_has_none_greys_the_bar(studio: Studio, run: Path, tmp_path: Path) -> None:
     studio.open(run)
     empty, _ = train_inline(tmp_path / "other", algorithm="random", steps=50)
     for step in empty.checkpoints()[1:]:
@@ -199,7 +199,8 @@ def test_a_run_of_before_that_has_none_hides_the_bar(studio: Studio, run: Path, 
     studio.controller.library.open_path(empty.path)
     studio.wait_for(lambda: studio.controller.training.run == str(empty.path), "the other run", 20)
     studio.wait_for(lambda: studio.machine.steps in ([], [0]), "its checkpoints")
-    assert not studio.machine.bar.isVisible()
+    assert not studio.machine.bar.usable
+    assert studio.machine.bar.words.text().startswith("This run kept ")
     studio.machine.show_nearest(1e9)  # of one checkpoint that one is shown
     assert studio.window.plots._ticks.steps == tuple(studio.machine.steps)
 

@@ -13,6 +13,7 @@ from rlstudio.core.episode import Episode
 from rlstudio.core.frame_store import Frame
 from rlstudio.core.messages import FrameNote
 from rlstudio.core.playback import Playback
+from rlstudio.ui.widgets.live_picture import LivePicture
 from rlstudio.ui.widgets.picture_area import PictureArea
 from rlstudio.ui.widgets.stage_controls import StageControls
 from rlstudio.ui.widgets.status_strip import StatusStrip
@@ -20,7 +21,7 @@ from rlstudio.ui.widgets.transport_bar import TransportBar
 
 
 class StagePanel(QWidget):
-    """Strip, picture and, while a recording is shown, the transport bar.
+    """Strip, picture and transport bar, which is greyed while live: so the picture never moves.
 
     A live frame that comes while a recording is shown is kept, not painted, so "Back to live" answers at once. Only
     the recorded frame to be shown is ever decompressed. `advance` is called by the display timer; nothing here runs
@@ -31,12 +32,14 @@ class StagePanel(QWidget):
         backToLiveRequested: the recording was left.
         frameShown: an episode and the index of the frame now shown.
         exportRequested: the recorded episodes are to be exported.
+        recordingShown: whether a recording is shown from now on, not the live picture.
     """
 
     watchModeChanged = Signal(str)
     backToLiveRequested = Signal()
     frameShown = Signal(object, int)
     exportRequested = Signal()
+    recordingShown = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,15 +48,14 @@ class StagePanel(QWidget):
         self._episodes: list[Episode] = []
         self._current: int | None = None  # the episode shown; None while live
         self._last = 0  # the episode shown before going live
+        self._told = False  # of `recordingShown`
         self._returns: NDArray[np.float64] = np.zeros(1)
         self._playback = Playback(0)
         self._kept: list[Episode] | None = None  # recordings that wait while others are visited
-        self._live: tuple[Frame, FrameNote] | None = None
-        self._message = ""
-        self._env = ""
         self.strip = StatusStrip()
         self.pictures = PictureArea()
         self.view = self.pictures.view
+        self._live = LivePicture(self.strip, self.pictures)
         self.transport = TransportBar()
         self.controls = StageControls()
         self.watch, self.back_button = self.controls.watch, self.controls.back_button
@@ -75,7 +77,7 @@ class StagePanel(QWidget):
 
         Then the picture of the one before goes, and a recording of it is left, which waits behind its button.
         """
-        before, self._env = self._env, env
+        before, self._live.env = self._live.env, env
         another = before not in ("", env)
         if another:
             self.show_message("")
@@ -84,24 +86,28 @@ class StagePanel(QWidget):
 
     def show_live(self, frame: Frame, note: FrameNote) -> None:
         """Show a live frame (it is copied) and what the strip is to say about it; kept for later while recorded."""
-        self._live = (frame.copy(), note)  # its memory may be a shared slot that is reused, or gone, when shown again
+        self._live.take(frame, note)
         if self._current is None:
-            self._show_live_now()
+            self._live.show()
 
     def show_message(self, text: str) -> None:
         """Say something in the live picture's place ("Watching is off")."""
-        self._live, self._message = None, text
+        self._live.say(text)
         if self._current is None:
-            self._show_live_again()
+            self._live.show()
 
     def say_meanwhile(self, text: str) -> None:
         """Say what the first live picture is waiting for; nothing once there is one."""
-        if self._live is None:
+        if not self._live.there:
             self.show_message(text)
 
-    def say_starting(self, words: str) -> None:
-        """Say in the strip what a run that is about to begin is waiting for; "" once it has begun."""
-        if self._current is None or not words:
+    def say_starting(self, words: str, *, in_place: bool = False) -> None:
+        """Say what a run that is about to begin is waiting for, "" once it has begun: in the strip, or `in_place` of
+        the live picture."""
+        if words and in_place:
+            self.strip.say_starting("")
+            self.show_message(words)
+        elif self._current is None or not words:
             self.strip.say_starting(words)
 
     def set_watch_mode(self, mode: str) -> None:
@@ -119,7 +125,7 @@ class StagePanel(QWidget):
             self._playback.playing = False
         self._end_visit()
         self._show_mode()
-        self._show_live_again()
+        self._live.show()
 
     # ------------------------------------------------------------ recordings
 
@@ -161,7 +167,7 @@ class StagePanel(QWidget):
         else:
             self.pictures.begin_comparison(episodes, captions)
             self._episodes = list(episodes)
-            self._show_episode(self.pictures.compare.longest())
+            self._show_episode(self.pictures.compare.followed)
         self._kept = kept
         self._set_playing(play)
 
@@ -178,8 +184,9 @@ class StagePanel(QWidget):
         return None if self._current is None else self._episodes[self._current]
 
     def current_index(self) -> int:
-        """Index of the recorded frame shown."""
-        return self._playback.index
+        """Index of the recorded frame shown; beside a longer episode, the last of one that is over."""
+        episode = self.current_episode()
+        return self._playback.index if episode is None else min(self._playback.index, episode.length)
 
     def showing_recording(self) -> bool:
         """Whether a recording is shown, not the live picture."""
@@ -209,7 +216,7 @@ class StagePanel(QWidget):
         """Play or pause the recording; from its last frame, again from the first. Nothing while live."""
         if self._current is None:
             return
-        if not self._playback.playing and self._playback.index >= self._episodes[self._current].length:
+        if not self._playback.playing and self._playback.at_end:
             self.seek(0)
         self._set_playing(not self._playback.playing)
 
@@ -232,14 +239,14 @@ class StagePanel(QWidget):
     def seek_last(self) -> None:
         """To the last frame, which has no action."""
         if self._current is not None:
-            self.seek(self._episodes[self._current].length)
+            self.seek(self._playback.n_frames - 1)
 
     def next_episode(self) -> None:
-        """To the next recorded episode, if there is one."""
+        """To the next recorded episode, if there is one; of several side by side, follow the next."""
         self._go_to_episode(1)
 
     def previous_episode(self) -> None:
-        """To the recorded episode before, if there is one."""
+        """To the recorded episode before, if there is one; of several side by side, follow the one before."""
         self._go_to_episode(-1)
 
     def export(self) -> None:
@@ -256,10 +263,16 @@ class StagePanel(QWidget):
             self.transport.set_episodes(self._episodes, 0)
 
     def _go_to_episode(self, step: int) -> None:
-        if self._current is None or self.pictures.comparing:
+        if self._current is None or not 0 <= self._current + step < len(self._episodes):
             return
-        if 0 <= self._current + step < len(self._episodes):
-            self._choose_episode(self._current + step)
+        (self._follow if self.pictures.comparing else self._choose_episode)(self._current + step)
+
+    def _follow(self, place: int) -> None:
+        """Of several side by side, let strip, timeline, inspector and plots go with another one; the clock runs on."""
+        if self.pictures.comparing and place != self._current:
+            self.pictures.compare.follow(place)
+            self._take_episode(place)
+            self._show_frame()
 
     def _choose_episode(self, index: int) -> None:
         """Another episode, playing on if this one played."""
@@ -268,17 +281,21 @@ class StagePanel(QWidget):
         self._set_playing(playing)
 
     def _show_episode(self, index: int) -> None:
-        episode = self._episodes[index]
-        before = self._playback
-        self._current = self._last = index
-        self._returns = episode.returns_so_far()
-        self._playback = Playback(episode.length + 1, fps=episode.fps)
+        episode, before = self._episodes[index], self._playback
+        compare = self.pictures.compare if self.pictures.comparing else None
+        self._playback = Playback(episode.length + 1, fps=episode.fps) if compare is None else compare.playback()
         self._playback.speed, self._playback.loop = before.speed, before.loop
-        self.transport.set_episodes([] if self.pictures.comparing else self._episodes, index)
-        self.transport.set_episode(index, episode)
+        self.transport.set_episodes(self._episodes if compare is None else [], index)
+        self._take_episode(index)
         self.transport.show_playing(False)
         self._show_mode()
         self._show_frame()
+
+    def _take_episode(self, index: int) -> None:
+        """What strip, timeline, inspector and plots are of."""
+        self._current = self._last = index
+        self._returns = self._episodes[index].returns_so_far()
+        self.transport.set_episode(index, self._episodes[index], self._playback.n_frames - 1)
 
     def _show_frame(self) -> None:
         assert self._current is not None
@@ -286,7 +303,7 @@ class StagePanel(QWidget):
         self.pictures.show_recorded(episode, index)
         self._show_words()
         self.transport.show_position(index)
-        self.frameShown.emit(episode, index)
+        self.frameShown.emit(episode, self.current_index())
 
     def _show_words(self) -> None:
         """What the strip says of the recorded frame, which of how many episodes included. Nothing while live."""
@@ -294,7 +311,9 @@ class StagePanel(QWidget):
             return
         episode, index = self._episodes[self._current], self._playback.index
         if self.pictures.comparing:
-            self.strip.show_compared(episode, len(self._episodes), index)
+            self.strip.show_compared(
+                episode, len(self._episodes), index, self._playback.n_frames - 1, self.pictures.compare.followed_caption
+            )
         else:
             self.strip.show_recorded(episode, self._current, len(self._episodes), index, float(self._returns[index]))
 
@@ -302,40 +321,27 @@ class StagePanel(QWidget):
         self._playback.playing = playing
         self.transport.show_playing(playing)
 
-    def _show_live_again(self) -> None:
-        if self._live is None:
-            self.strip.show_nothing()
-            self.pictures.show_message(self._message)
-        else:
-            self._show_live_now()
-
-    def _show_live_now(self) -> None:
-        assert self._live is not None
-        frame, note = self._live
-        self.pictures.show_live(frame, self._env)
-        self.strip.show_live(note)
-
     def _show_mode(self) -> None:
         recording = self._current is not None
-        self.transport.setVisible(recording)
         self.controls.show_mode(recording=recording, count=len(self._episodes))
-
-    def _set_speed(self, speed: float) -> None:
-        self._playback.speed = speed
-
-    def _set_loop(self, loop: bool) -> None:
-        self._playback.loop = loop
+        if not recording:
+            there = f"“{self.recordings_button.text()}”, above, goes back to what was recorded"
+            self.transport.set_idle(there if self._episodes else "Record an episode (R) to step through it here")
+        if recording != self._told:
+            self._told = recording
+            self.recordingShown.emit(recording)
 
     def _connect(self) -> None:
         for leave in (self.back_to_live, self.backToLiveRequested):
             self.controls.backPressed.connect(leave)
         self.controls.recordingsPressed.connect(self.show_recording)
         self.watch.currentIndexChanged.connect(lambda: self.watchModeChanged.emit(self.watch_mode()))
+        self.pictures.compare.chosen.connect(self._follow)
         bar = self.transport
         bar.playToggled.connect(self.toggle_play)
         bar.stepped.connect(self.step_frames)
         bar.sought.connect(self.seek)
-        bar.speedChanged.connect(self._set_speed)
-        bar.loopChanged.connect(self._set_loop)
+        bar.speedChanged.connect(lambda speed: setattr(self._playback, "speed", speed))
+        bar.loopChanged.connect(lambda loop: setattr(self._playback, "loop", loop))
         bar.episodeChosen.connect(self._choose_episode)
         bar.exportPressed.connect(self.export)

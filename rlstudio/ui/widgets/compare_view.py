@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.playback import Playback
-from rlstudio.ui.theme import set_role
+from rlstudio.ui.theme import current_colors, set_role
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.frame_view import FrameView
 from rlstudio.ui.widgets.numbers import number
@@ -19,6 +19,7 @@ from rlstudio.ui.widgets.steady_label import SteadyLabel
 
 MOST_EPISODES = 4
 _WORDS_HEIGHT = 48  # what the two lines above a picture take, nearly: only to choose how the panes lie
+_LEFT, _RIGHT = 12, 4  # margins of a pane
 _RETURNS_MEASURED = 200  # enough to know how wide they get
 
 
@@ -26,8 +27,14 @@ class CompareView(QWidget):
     """Panes of equal size, laid so that the pictures are as large as the room allows.
 
     `show_index` says which frame all of them show; an episode that is over by then keeps its last picture and says how
-    it ended. Only pictures that change are decompressed and painted.
+    it ended. Only pictures that change are decompressed and painted. One of them is followed by the panels that show a
+    single episode, and has a bar at its side: the longest at first, then the one that `follow` names.
+
+    Signals:
+        chosen: which one was clicked.
     """
+
+    chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,8 +43,10 @@ class CompareView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._panes = [_Pane(number_of, self) for number_of in range(MOST_EPISODES)]
         self._episodes: list[Episode] = []
-        self._index = 0
+        self._index = self._followed = 0
         self._columns = 0
+        for place, pane in enumerate(self._panes):
+            pane.pressed.connect(lambda place=place: self.chosen.emit(place))
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
@@ -58,6 +67,23 @@ class CompareView(QWidget):
             pane.set_nothing()
         self._columns = 0
         self._lay_out()
+        self.follow(self.longest() if episodes else 0)
+
+    def follow(self, place: int) -> None:
+        """Mark which one the panels follow."""
+        self._followed = place
+        for number_of, pane in enumerate(self._panes):
+            pane.set_followed(len(self._episodes) > 1 and number_of == place)
+
+    @property
+    def followed(self) -> int:
+        """Which one the panels follow."""
+        return self._followed
+
+    @property
+    def followed_caption(self) -> str:
+        """What stands above it."""
+        return self._panes[self._followed].accessibleName()
 
     def episodes(self) -> list[Episode]:
         """What is compared."""
@@ -65,10 +91,10 @@ class CompareView(QWidget):
 
     def captions(self) -> list[str]:
         """The words above each picture."""
-        return [pane.caption.text() for pane in self._shown()]
+        return [pane.accessibleName() for pane in self._shown()]
 
     def outcomes(self) -> list[str]:
-        """What each pane says of its episode at the shown index: "step 12 · return 12", or how it ended."""
+        """What each pane says of its episode at the shown index: "step 12 of 90 · return 12", or how it ended."""
         return [pane.words() for pane in self._shown()]
 
     @property
@@ -113,6 +139,9 @@ class CompareView(QWidget):
 
     def _lay_out(self) -> None:
         columns = self._best_columns()
+        narrow = any(pane.words_need() > self.width() // columns for pane in self._shown())
+        for pane in self._shown():
+            pane.set_narrow(narrow)
         if columns == self._columns:
             return
         self._columns = columns
@@ -138,7 +167,13 @@ class CompareView(QWidget):
 
 
 class _Pane(QWidget):
-    """One episode: caption, where it is or how it ended, and its picture."""
+    """One episode: caption and return, where it is or how it ended, and its picture.
+
+    Signals:
+        pressed: it was clicked.
+    """
+
+    pressed = Signal()
 
     def __init__(self, number_of: int, parent: QWidget) -> None:
         super().__init__(parent)
@@ -158,15 +193,18 @@ class _Pane(QWidget):
         self._episode: Episode | None = None
         self._returns = np.zeros(1)
         self._painted = -1
-        self._sharp = False
-        words = QHBoxLayout()
-        words.addWidget(self.detail, 1)
+        self._sharp = self._followed = False
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._caption = self._said = ""
+        self._words = words = QHBoxLayout()
+        words.setSpacing(8)
+        words.addWidget(self.caption, 1)
         words.addWidget(self.outcome)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 2, 4, 4)
+        layout.setContentsMargins(_LEFT, 2, _RIGHT, 4)
         layout.setSpacing(1)
-        layout.addWidget(self.caption)
         layout.addLayout(words)
+        layout.addWidget(self.detail)  # a line of its own: why an episode ended is long
         layout.addWidget(self.view, 1)
         self.hide()
 
@@ -174,12 +212,33 @@ class _Pane(QWidget):
         """Show an episode from its first frame."""
         self._episode, self._sharp, self._painted = episode, sharp, -1
         self._returns = episode.returns_so_far()
-        self.caption.setText(caption)
+        self._caption = caption
+        self.set_narrow(False)
         self.setAccessibleName(caption)
         some = self._returns[:: max(1, episode.length // _RETURNS_MEASURED)]
         self.outcome.reserve(max((f"return {number(float(value))}" for value in (*some, self._returns[-1])), key=len))
         self.show_index(0)
         self.show()
+
+    def set_followed(self, followed: bool) -> None:
+        """Whether the panels follow this one."""
+        self._followed = followed
+        told = "The inspector and the plots follow this episode" if followed else "Click: inspector and plots follow it"
+        self.setToolTip(f"{told} (Page Up, Page Down)")
+        self.setAccessibleDescription(told)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Anywhere in it will do."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A bar at the side of the one that is followed."""
+        if self._followed:
+            painter = QPainter(self)
+            painter.fillRect(QRectF(4, 3, 3, self.height() - 7), QColor(current_colors().accent))
+            painter.end()
 
     def set_nothing(self) -> None:
         """Empty, and out of sight."""
@@ -196,10 +255,33 @@ class _Pane(QWidget):
         self._painted = at
         self._paint(episode, at)
         ended = at == episode.length
-        set_role(self.detail, "strong" if ended else "muted")
-        said = f"step {at}: {episode.ending or 'the end'}" if ended else f"step {at} of {episode.length}"
-        self.detail.setText(said)
+        set_role(self.detail, "" if ended else "muted")
+        self._said = f"{episode.ending or 'the end'} · step {at}" if ended else f"step {at} of {episode.length}"
+        self._say(episode.ending if ended else "")
         self.outcome.setText(f"return {number(float(self._returns[at]))}")
+
+    def _say(self, ending: str) -> None:
+        """Where it is; of an end its reason alone, where there is no room for more."""
+        room, wanted = self.width() - _LEFT - _RIGHT, self.fontMetrics().horizontalAdvance(self._said)
+        self.detail.setText(ending if ending and wanted > room else self._said)
+
+    def words_need(self) -> int:
+        """How wide the caption and the return are side by side."""
+        caption = self.caption.fontMetrics().horizontalAdvance(self._caption)
+        return _LEFT + caption + self._words.spacing() + self.outcome.width() + _RIGHT
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Whether the return has a line of its own, and the caption has to do with fewer words."""
+        lines = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        self._words.setDirection(lines)
+        self._words.setSpacing(1 if narrow else 8)
+        self.caption.setText(self._caption.removeprefix("checkpoint ") if narrow else self._caption)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less room for words."""
+        super().resizeEvent(event)
+        if self._episode is not None and self._painted == self._episode.length:
+            self._say(self._episode.ending)
 
     def _paint(self, episode: Episode, at: int) -> None:
         """A frame, or why there is none: an episode from elsewhere may have no pictures, or a damaged one."""
@@ -211,5 +293,5 @@ class _Pane(QWidget):
             self.view.show_message(f"Nothing to show: {error}")
 
     def words(self) -> str:
-        """What the second line says."""
-        return f"{self.detail.text()} · {self.outcome.text()}"
+        """Where it is or how it ended, and its return."""
+        return f"{self._said} · {self.outcome.text()}"

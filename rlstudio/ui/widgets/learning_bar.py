@@ -53,7 +53,7 @@ class CheckpointSlider(QSlider):
 
 
 class LearningBar(QWidget):
-    """Hidden while there are fewer than two checkpoints.
+    """Greyed while there are fewer than two checkpoints: it comes to life where it stands, and moves nothing.
 
     Signals:
         chosen: the training step of a checkpoint that is to be shown.
@@ -69,10 +69,9 @@ class LearningBar(QWidget):
         super().__init__(parent)
         self.setObjectName("learningBar")
         self.setAccessibleName("Checkpoints of the run")
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setRetainSizeWhenHidden(True)  # it comes while a run is watched: the picture above it stands still
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._steps: list[int] = []
+        self._offered = False
         self.slider = CheckpointSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("checkpointSlider")
         self.slider.setAccessibleName("Checkpoint, from untrained to trained")
@@ -97,7 +96,7 @@ class LearningBar(QWidget):
         self.cancel.hide()
         self._connect()
         self._lay_out()
-        self.hide()
+        self.set_checkpoints([], None)
 
     def set_checkpoints(self, steps: Sequence[int], shown: int | None) -> None:
         """Which there are; the slider stands at `shown`, or at the newest while none is shown."""
@@ -107,7 +106,15 @@ class LearningBar(QWidget):
             self.slider.setPageStep(max(1, len(self._steps) // 8))
             place = self._steps.index(shown) if shown in self._steps else len(self._steps) - 1
             self.slider.setValue(place)
-        self.setVisible(len(self._steps) > 1)
+        for control in (self.slider, self.replay, self.compare):
+            control.setEnabled(self.usable)
+        self._show_offer()
+        self.setToolTip("" if self.usable else "There is something to slide over once a run has kept two checkpoints")
+
+    @property
+    def usable(self) -> bool:
+        """Whether there are checkpoints to choose between."""
+        return len(self._steps) > 1
 
     def move(self, places: int) -> None:
         """Ask for the checkpoint so many places later, or earlier below 0."""
@@ -116,8 +123,13 @@ class LearningBar(QWidget):
     def say(self, words: str, *, busy: bool = False) -> None:
         """What is shown, or what is being recorded for it, which can be cancelled."""
         self.words.setText(words)
-        set_role(self.words, "strong" if words and not busy else "muted")
+        set_role(self.words, "muted" if busy else "strong")
         self.cancel.setVisible(busy)
+
+    def hint(self, words: str) -> None:
+        """What can be done while no checkpoint is shown."""
+        self.say(words)
+        set_role(self.words, "muted")
 
     def show_replaying(self, replaying: bool) -> None:
         """The button shows what pressing it will do."""
@@ -127,8 +139,13 @@ class LearningBar(QWidget):
 
     def offer_replay(self, offered: bool) -> None:
         """Make the button stand out: a run has just ended."""
-        set_role(self.replay, "primary" if offered else "flat")
-        set_icon(self.replay, "replay", "on_accent" if offered else "text")
+        self._offered = offered
+        self._show_offer()
+
+    def _show_offer(self) -> None:
+        stands_out = self._offered and self.usable
+        set_role(self.replay, "primary" if stands_out else "flat")
+        set_icon(self.replay, "replay", "on_accent" if stands_out else "text")
 
     def _moved(self, place: int) -> None:
         if 0 <= place < len(self._steps):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from rlstudio.ui.icons import set_icon
@@ -10,7 +10,7 @@ from rlstudio.ui.widgets.watch_picker import WatchPicker
 
 
 class StageControls(QWidget):
-    """Only what works is visible.
+    """Only what works is visible; none of it changes the height.
 
     Signals:
         backPressed: leave the recording.
@@ -32,6 +32,7 @@ class StageControls(QWidget):
         layout.setSpacing(6)
         for control in (self.back_button, self.recordings_button, self.watch):
             layout.addWidget(control)
+        self._fit()
 
     def show_mode(self, *, recording: bool, count: int) -> None:
         """What can be done while a recording, or the live picture, is shown and there are `count` recordings."""
@@ -39,6 +40,18 @@ class StageControls(QWidget):
         self.watch.setVisible(not recording)
         self.recordings_button.setText(f"{count} recorded" if count > 1 else "Recording")
         self.recordings_button.setVisible(not recording and count > 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font has another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        controls = (self.back_button, self.recordings_button, self.watch)
+        for control in controls:
+            control.ensurePolished()
+        self.setFixedHeight(max(control.sizeHint().height() for control in controls))
 
     def _button(self, name: str, words: str, icon: str) -> QPushButton:
         button = QPushButton(words)

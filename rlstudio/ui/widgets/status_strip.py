@@ -72,11 +72,12 @@ class StatusStrip(QWidget):
         self._show_detail(episode.ending if ended else f"{episode.env} · seed {episode.seed}", ended)
         self._show_numbers(index, episode.length, return_so_far)
 
-    def show_compared(self, longest: Episode, count: int, index: int) -> None:
-        """Say what several recorded episodes side by side are; each says its own return."""
-        self._show(f"{count} episodes side by side · one clock", "strong")
-        self._show_detail(f"{longest.env} · seed {longest.seed}", False)
-        self._show_numbers(index, longest.length, 0.0)
+    def show_compared(self, followed: Episode, count: int, index: int, last: int, caption: str) -> None:
+        """Say what several recorded episodes side by side are, up to frame `last`, and which of them the panels follow,
+        by its caption; each says its own return."""
+        self._show(f"{count} side by side · {followed.env} · seed {followed.seed}", "strong")
+        self._show_detail(f"panels follow: {caption}", False)
+        self._show_numbers(index, last, 0.0)
         self.return_label.clear()
 
     def say_starting(self, words: str) -> None:
@@ -105,7 +106,7 @@ class StatusStrip(QWidget):
     def _show_numbers(self, step: int, limit: int | None, total_reward: float) -> None:
         self.step_label.setText(f"step {step}/{limit}" if limit else f"step {step}")
         self.return_label.setText(f"return {number(total_reward)}")
-        self.step_label.reserve(f"step {limit}/{limit}" if limit else "step 00000")
+        self.step_label.reserve_at_least(f"step {limit}/{limit}" if limit else "step 00000")
         self.return_label.reserve_at_least("return -000.00")
 
     def _named(self, label: _Label, name: str, words: str) -> _Label:

@@ -61,21 +61,33 @@ class Timeline(QSlider):
         self._rewards: NDArray[np.float64] = np.zeros(0)
         self._remarks: list[int] = []
         self._marks: tuple[int, ...] = ()
+        self._end = 0
+        self._hint = ""
         self._backdrop: QPixmap | None = None
         theme_events.changed.connect(self._forget_backdrop)
 
-    def set_episode(self, episode: Episode | None) -> None:
-        """Take the range and ticks from an episode; to the first frame."""
+    def set_episode(self, episode: Episode | None, last: int | None = None) -> None:
+        """Take the range and ticks from an episode; to the first frame.
+
+        `last` is the last frame where the clock runs on beyond this episode's end, as beside a longer one.
+        """
         self._rewards = np.zeros(0) if episode is None else standing_out(episode.rewards)
         self._remarks = [] if episode is None else remarked(episode)
         self._marks = () if episode is None else episode.marks
-        self.setRange(0, 0 if episode is None else episode.length)
+        self._end = 0 if episode is None else episode.length
+        self.setRange(0, self._end if last is None else last)
         self.setValue(0)
         self._forget_backdrop()
 
     def set_marks(self, marks: tuple[int, ...]) -> None:
         """Other frames are marked now."""
         self._marks = marks
+        self.update()
+
+    def set_hint(self, hint: str) -> None:
+        """What to say in place of the ticks while there is no episode to step through and this is disabled."""
+        self._hint = hint
+        self.setAccessibleDescription(hint)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -141,6 +153,9 @@ class Timeline(QSlider):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ticks and groove from a kept picture, then what changes: the part played, marks and the handle."""
+        if not self.isEnabled():
+            self._paint_hint()
+            return
         ratio = self.devicePixelRatioF()
         if self._backdrop is None or self._backdrop.devicePixelRatio() != ratio:
             self._backdrop = self._draw_backdrop(ratio)
@@ -158,6 +173,15 @@ class Timeline(QSlider):
         if self.hasFocus():
             painter.setBrush(QColor(colors.window))
             painter.drawEllipse(QPointF(x, groove.center().y()), 3, 3)
+
+    def _paint_hint(self) -> None:
+        """A bare groove, and words above it."""
+        painter, groove = QPainter(self), self._groove()
+        painter.fillRect(groove, QColor(current_colors().hairline))
+        painter.setPen(QColor(current_colors().muted))
+        room = QRectF(_MARGIN, 0, groove.width(), groove.top() - 1)
+        words = self.fontMetrics().elidedText(self._hint, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 
     def _groove(self) -> QRectF:
         return QRectF(_MARGIN, self.height() - 12, self.width() - 2 * _MARGIN, 4)
@@ -183,10 +207,8 @@ class Timeline(QSlider):
             painter.fillRect(rect, QColor(colors.good if share > 0 else colors.live))
         for x in sorted({round(self.position_of(step)) for step in self._remarks}):
             painter.fillRect(QRectF(x - 0.5, groove.top() - 3, 1.5, 3), QColor(colors.change))
-        if self.maximum():
-            painter.fillRect(
-                QRectF(self.position_of(self.maximum()) - 1, groove.top() - 5, 2, 14), QColor(colors.muted)
-            )
+        if self._end:
+            painter.fillRect(QRectF(self.position_of(self._end) - 1, groove.top() - 5, 2, 14), QColor(colors.muted))
         painter.end()
         return pixmap
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -27,6 +27,7 @@ from rlstudio.ui.widgets.thumbnail import Thumbnail
 from rlstudio.ui.widgets.timeline import Timeline
 
 _OUTCOME = Qt.ItemDataRole.UserRole
+_USUAL_LAST = 1000
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -80,9 +81,16 @@ class TransportBar(QWidget):
         self.slider.valueChanged.connect(self.sought)
         self.slider.hovered.connect(self._show_thumbnail)
         self.slider.left.connect(self._thumbnail.hide)
+        self.set_idle("")
+
+    def set_idle(self, hint: str) -> None:
+        """There is nothing to step through now: the controls stay in their place, greyed; `hint` says what to do."""
+        self.slider.set_hint(hint)
+        self.setEnabled(False)
+        self.position.setText("")
 
     def set_episodes(self, episodes: Sequence[Episode], current: int) -> None:
-        """List the episodes to choose from; the chooser hides while there is only one."""
+        """List the episodes to choose from; the chooser hides while there is only one, and moves nothing."""
         with QSignalBlocker(self.chooser):
             self.chooser.clear()
             for index, episode in enumerate(episodes):
@@ -92,16 +100,17 @@ class TransportBar(QWidget):
             self.chooser.setCurrentIndex(current)
         self.chooser.setVisible(len(episodes) > 1)
 
-    def set_episode(self, index: int, episode: Episode | None) -> None:
-        """Show another episode's timeline, at its first frame."""
+    def set_episode(self, index: int, episode: Episode | None, last: int | None = None) -> None:
+        """Show another episode's timeline, at its first frame; `last` as in Timeline.set_episode."""
         self._episode = episode
+        self.setEnabled(episode is not None)
         with QSignalBlocker(self.slider), QSignalBlocker(self.chooser):
-            self.slider.set_episode(episode)
+            self.slider.set_episode(episode, last)
             self.chooser.setCurrentIndex(index)
         self._thumbnail.set_episode(episode)
         self.export_button.setEnabled(episode is None or episode.has_pictures)
         self.show_position(0)
-        self.position.reserve(f"{self.slider.maximum()}/{self.slider.maximum()}")
+        self._reserve()
 
     def show_position(self, index: int) -> None:
         """Move slider and label without asking for anything."""
@@ -128,6 +137,17 @@ class TransportBar(QWidget):
         words = "Pause the playback" if playing else "Play the recording"
         self.play_button.setToolTip(f"{words} (Space)")
         self.play_button.setAccessibleName(words)
+
+    def _reserve(self) -> None:
+        """Room for the longest episode yet, and that of most environments: the slider beside it keeps its width."""
+        last = max(self.slider.maximum(), _USUAL_LAST)
+        self.position.reserve_at_least(f"{last}/{last}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """While there is nothing to step through, no thumbnail floats."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
+            self._thumbnail.hide()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """A hidden bar leaves no thumbnail floating."""
@@ -188,6 +208,9 @@ class TransportBar(QWidget):
         chooser.setMinimumContentsLength(7)
         chooser.setItemDelegate(_OutcomeDelegate(chooser))
         chooser.view().setMinimumWidth(230)
+        policy = chooser.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        chooser.setSizePolicy(policy)
         chooser.activated.connect(self.episodeChosen)
         return chooser
 
@@ -237,5 +260,6 @@ class TransportBar(QWidget):
             return
         words = f"step {index}"
         words += f" · reward {signed(self._episode.rewards[index])}" if index < self._episode.length else " · the end"
+        index = min(index, self._episode.length)
         top = self.slider.mapToGlobal(self.slider.rect().topLeft())
         self._thumbnail.show_at(index, words, QPointF(pointer.x(), top.y()).toPoint())
