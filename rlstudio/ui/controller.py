@@ -187,7 +187,7 @@ class Controller(QObject):
     def _show_status(self) -> None:
         training, status = self.training, self.window.status
         if training.active or not (self.acting.recording.active or self.acting.evaluating.active):
-            status.say(state_words(training))
+            status.say(state_words(training, start_is_told=self.watching.tells_start))
             status.show_progress(training.last_batch.progress if training.last_batch is not None else None)
         status.show_numbers(numbers(training, self._device))
 

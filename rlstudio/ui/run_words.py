@@ -9,14 +9,14 @@ _LATE_SUCCESS = {"MountainCar-v0": (-200.0, 60_000)}
 """Environments whose first success is luck: the return until then, and the step before which none is usual."""
 
 
-def state_words(training: Training) -> str:
-    """What is happening."""
+def state_words(training: Training, *, start_is_told: bool = False) -> str:
+    """What is happening; `start_is_told` where the stage says already what a run that starts is waiting for."""
     if training.trouble:
         return f"Not answering: {training.trouble}"
     batch = training.last_batch
     match training.state:
         case "starting":
-            return starting_words(training)
+            return "Starting…" if start_is_told else starting_words(training)
         case "stopping":
             return "Stopping… saving what was learned"
         case "paused":

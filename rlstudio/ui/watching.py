@@ -65,11 +65,15 @@ class Watching(QObject):
             self._let_act(subject, self._training.policy if self._is_trained(subject) else None)
 
     def _tell_start(self) -> None:
-        """A run that starts takes its time: libraries are loaded. What it does meanwhile is said where one looks."""
-        words, stage = starting_words(self._training), self._window.stage
-        stage.say_starting(words)
-        if words and stage.watch_mode() == "training":
-            stage.show_message(words)
+        """A run that starts takes its time: libraries are loaded. What it does meanwhile is said once, where one looks:
+        in the strip, or where the picture will be."""
+        stage = self._window.stage
+        stage.say_starting(starting_words(self._training), in_place=stage.watch_mode() == "training")
+
+    @property
+    def tells_start(self) -> bool:
+        """Whether what a starting run waits for can be read on the stage."""
+        return not self._window.stage.showing_recording()
 
     def _tell_opening(self, words: str) -> None:
         if self._window.stage.watch_mode() == "policy":

@@ -401,6 +401,27 @@ def test_a_run_of_before_opens_with_its_curve_and_policy(studio: Studio) -> None
     assert studio.button("trainButton").text() == "Continue"
 
 
+@pytest.mark.parametrize("mode", ["policy", "training", "off"])
+def test_what_a_run_that_starts_waits_for_is_said_once(studio: Studio, mode: str) -> None:
+    studio.wait_for(lambda: "untrained" in studio.text("sourceLabel"), "an untrained policy on the stage", 30)
+    watch = studio.window.findChild(QComboBox, "watchMode")
+    watch.setCurrentIndex(watch.findData(mode))
+    studio.ask(steps=600)
+    said: list[list[str]] = []
+
+    def look() -> None:
+        if studio.controller.training.state == "starting":
+            studio.controller._show_status()
+            places = (studio.text("endingLabel"), studio.text("statusLabel"), studio.window.stage.view._message)
+            said.append([text for text in places if "Training starts" in text])
+
+    studio.controller.training.stateChanged.connect(look)
+    studio.click("trainButton")
+    studio.wait_for(lambda: not studio.controller.training.active, "the run to end", 60)
+    assert said
+    assert {len(found) for found in said} == {1}
+
+
 def test_watching_the_training_environment_and_nothing(studio: Studio) -> None:
     watch = studio.window.findChild(QComboBox, "watchMode")
     assert watch is not None
