@@ -36,8 +36,8 @@ class LinkedPlots(QObject):
         followingChanged: whether the axes grow with the run.
         menuRequested: the place on the screen where a context menu was asked for.
         due: what was too little to be drawn at once has waited long enough.
-        clicked: the environment step of a place that was clicked. While it does not follow, a double click asks it to follow again:
-            then it is waited for what a click becomes.
+        clicked: the environment step of a place that was clicked. While it does not follow, a double click asks it to
+            follow again: then it is waited for what a click becomes.
     """
 
     followingChanged = Signal(bool)
