@@ -13,6 +13,7 @@ from rlstudio.envs.card import SpaceCard
 from rlstudio.envs.ids import split_id
 
 _DIGITS_AND_LETTERS = string.digits + string.ascii_uppercase
+_ONE_TO_Z = "1234567890" + string.ascii_uppercase
 _ARROW_PAIRS = (("Left", "Right"), ("Down", "Up"))
 
 
@@ -75,7 +76,8 @@ def key_map(env_id: str, action: SpaceCard) -> KeyMap | None:
     """The keys for an environment whose action space is `action`; None for a space that no keys can serve.
 
     An environment that is not known by name gets a digit for each discrete action, or arrows for the first two numbers
-    of a continuous one.
+    of a continuous one. An action of several switches or choices gets a key for each of their settings but the first,
+    which is what counts while none of its keys is held; so several can be set at once.
     """
     parts = split_id(env_id)
     known = parts.namespace in ("", "phys2d", "tabular")
@@ -83,6 +85,8 @@ def key_map(env_id: str, action: SpaceCard) -> KeyMap | None:
         found = _DISCRETE.get(_SAME.get(parts.name, parts.name)) if known else None
         fits = found is not None and all(isinstance(key.action, int) and key.action < action.n for key in found.keys)
         return found if fits else _digits(action)
+    if action.kind in ("multi_binary", "multi_discrete"):
+        return _settings(action)
     if action.kind != "box" or not action.dimensions:
         return None
     low = tuple(-1.0 if number.low is None else number.low for number in action.dimensions)
@@ -93,6 +97,40 @@ def key_map(env_id: str, action: SpaceCard) -> KeyMap | None:
     if keys is None or any(isinstance(key.action, int) or len(key.action) != len(low) for key in keys):
         return KeyMap(_arrows(action, low, high), (idle,), "every number 0", low, high)
     return KeyMap(keys, (idle,), _IDLE_WORDS.get(name, "does nothing"), low, high)
+
+
+def why_no_keys(env_id: str, action: SpaceCard) -> str:
+    """Why nobody can play an environment at the keyboard, in words, and what to do instead; "" where one can."""
+    if key_map(env_id, action) is not None:
+        return ""
+    count = sum(len(number) for number in _choices(action))
+    many = f": its {count:,} settings are more than {len(_ONE_TO_Z)} keys" if count > len(_ONE_TO_Z) else ""
+    return f"{env_id} cannot be played with keys: an action is {action.words}{many}. Force an action instead."
+
+
+def _choices(action: SpaceCard) -> list[range]:
+    """Of each switch or choice of an action the settings that need a key: all but the lowest."""
+    if action.kind not in ("multi_binary", "multi_discrete"):
+        return []
+    return [range(int(number.low or 0) + 1, int(number.high or 0) + 1) for number in action.dimensions]
+
+
+def _settings(action: SpaceCard) -> KeyMap | None:
+    """Keys 1 to 9, 0, A to Z; None where there are more settings than these, or too many to name."""
+    choices, names = _choices(action), _ONE_TO_Z
+    if not 0 < sum(len(settings) for settings in choices) <= len(names):
+        return None
+    low = tuple(float(settings.start - 1) for settings in choices)
+    high = tuple(float(settings.stop - 1) for settings in choices)
+    keys: list[Key] = []
+    for place, settings in enumerate(choices):
+        for setting in settings:
+            words = action.dimensions[place].name
+            words += "" if action.kind == "multi_binary" else f" = {setting}"
+            more = tuple(setting - low[at] if at == place else 0.0 for at in range(len(choices)))
+            keys.append(Key(names[len(keys)], words, more))
+    resting = "all off" if action.kind == "multi_binary" else "all at their lowest"
+    return KeyMap(tuple(keys), (low,), resting, low, high)
 
 
 def _digits(action: SpaceCard) -> KeyMap:

@@ -165,7 +165,8 @@ class Branching:
         if np.ndim(action) == 0:
             index = int(action) - int(getattr(self._env.action_space, "start", 0))
             return self._names[index] if 0 <= index < len(self._names) else f"action {int(action)}"
-        return ", ".join(f"{number:.2f}" for number in np.asarray(action).reshape(-1).tolist())
+        numbers = np.asarray(action).reshape(-1)
+        return ", ".join(f"{number:.2f}" if numbers.dtype.kind == "f" else str(number) for number in numbers.tolist())
 
     def _source(self) -> str:
         """ "what if at 123: push left, then checkpoint 40,000 · greedy"."""

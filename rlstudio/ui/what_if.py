@@ -11,7 +11,7 @@ from rlstudio.core.episode_data import episode_from_data
 from rlstudio.core.plain_text import names_a_place
 from rlstudio.core.track import joined, track_of
 from rlstudio.envs.card import EnvironmentCard
-from rlstudio.envs.keys import key_map
+from rlstudio.envs.keys import why_no_keys
 from rlstudio.ui.acting import Acting
 from rlstudio.ui.consent import Consent, programs_that_act
 from rlstudio.ui.errand import Errand
@@ -25,6 +25,7 @@ from rlstudio.ui.widgets.picture_area import drawn_in_pixels
 from rlstudio.ui.widgets.take_over import TakeOver
 from rlstudio.ui.widgets.what_if_form import BranchWish, WhatIfForm
 
+_WHOLE = ("multi_discrete", "multi_binary")
 _FRAME_MILLISECONDS = 16
 _SHOWN_AFTER_MILLISECONDS = 250  # what is there sooner needs no "going back …"
 
@@ -123,7 +124,9 @@ class WhatIf(QObject):
         self._stage.seek(index)  # stands still
         self._asked = episode, index
         card = self._starting.cards.get(episode.env)
-        self.form.set_frame(episode, index, self._policy_words(episode), _bounds(card), _no_keys(episode, card))
+        self.form.set_frame(
+            episode, index, self._policy_words(episode), _bounds(card), _no_keys(episode, card), whole=_whole(card)
+        )
         self.form.open_at(self.button.mapToGlobal(self.button.rect().bottomLeft() + QPoint(0, 4)))
 
     def _policy_words(self, episode: Episode) -> str:
@@ -261,8 +264,8 @@ def _why_not(episode: Episode | None, index: int) -> str:
 
 
 def _bounds(card: EnvironmentCard | None) -> tuple[tuple[float, float], ...]:
-    """Lowest and highest value of each number of a continuous action."""
-    if card is None or card.action is None or card.action.kind != "box":
+    """Lowest and highest value of each number of an action that is no single choice."""
+    if card is None or card.action is None or card.action.kind not in ("box", *_WHOLE):
         return ()
     return tuple(
         (-1.0 if number.low is None else number.low, 1.0 if number.high is None else number.high)
@@ -270,8 +273,11 @@ def _bounds(card: EnvironmentCard | None) -> tuple[tuple[float, float], ...]:
     )
 
 
+def _whole(card: EnvironmentCard | None) -> bool:
+    """Whether the numbers of an action are switches or choices."""
+    return card is not None and card.action is not None and card.action.kind in _WHOLE
+
+
 def _no_keys(episode: Episode, card: EnvironmentCard | None) -> str:
     """Why an environment cannot be played at the keyboard, "" where it can, or where only trying will tell."""
-    if card is None or card.action is None or key_map(episode.env, card.action) is not None:
-        return ""
-    return f"{episode.env} cannot be played with keys: an action is {card.action.words}"
+    return "" if card is None or card.action is None else why_no_keys(episode.env, card.action)

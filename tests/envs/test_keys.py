@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from gymnasium import spaces
 
 from rlstudio.core.keys import Key, KeyMap
 from rlstudio.envs.card import Dimension, SpaceCard
-from rlstudio.envs.keys import key_map
+from rlstudio.envs.keys import key_map, why_no_keys
 from rlstudio.envs.make import make
 from rlstudio.envs.spaces import describe_space
 
@@ -117,5 +118,47 @@ def test_a_strangers_environment_of_a_known_name_is_not_taken_for_it() -> None:
     assert [key.key for key in found.keys] == ["0", "1"]
 
 
+@pytest.mark.parametrize("space", [spaces.MultiDiscrete([3, 2, 4], start=[0, 5, -1]), spaces.MultiBinary(12)])
+def test_every_setting_of_several_choices_has_a_key_and_several_are_held_at_once(space: Any) -> None:
+    described = describe_space(space, "mine/Pad-v0", "action")
+    keys = key_map("mine/Pad-v0", described)
+    assert keys is not None
+    assert why_no_keys("mine/Pad-v0", described) == ""
+    assert fits(space, keys.idle[0])
+    alone = [keys.action([key.key]) for key in keys.keys]
+    assert len({key.key for key in keys.keys}) == len(set(alone)) == len(alone)
+    assert all(fits(space, action) for action in alone)
+    assert fits(space, keys.action([key.key for key in keys.keys]))
+    low, sizes = np.array(keys.low), np.array(keys.high) - np.array(keys.low) + 1
+    assert len(alone) == sum(sizes - 1), "each setting but the one at rest"
+    reached = [{action[place] for action in (*alone, keys.idle[0])} for place in range(len(low))]  # type: ignore[index]
+    assert reached == [set(np.arange(size) + least) for size, least in zip(sizes, low, strict=True)]
+
+
+def test_the_keys_of_several_choices_say_what_they_set() -> None:
+    keys = key_map("mine/Pad-v0", describe_space(spaces.MultiDiscrete([3, 2]), "mine/Pad-v0", "action"))
+    assert keys is not None
+    assert [(key.key, key.words) for key in keys.keys] == [
+        ("1", "action 1 = 1"),
+        ("2", "action 1 = 2"),
+        ("3", "action 2 = 1"),
+    ]
+    assert keys.action(["2", "3"]) == (2.0, 1.0)
+    assert keys.action(["1", "2"]) == (2.0, 0.0), "two keys of one choice: never beyond its last"
+    switches = key_map("mine/Pad-v0", describe_space(spaces.MultiBinary(3), "mine/Pad-v0", "action"))
+    assert switches is not None
+    assert [key.words for key in switches.keys] == ["action 1", "action 2", "action 3"]
+    assert (switches.action(["1", "3"]), switches.waits) == ((1.0, 0.0, 1.0), False)
+
+
+def test_more_settings_than_keys_are_told_with_what_to_do() -> None:
+    described = describe_space(spaces.MultiDiscrete([20, 20]), "mine/Pad-v0", "action")
+    assert key_map("mine/Pad-v0", described) is None
+    words = why_no_keys("mine/Pad-v0", described)
+    assert "38 settings are more than 36 keys" in words
+    assert words.endswith("Force an action instead.")
+
+
 def test_what_no_keys_can_serve_is_said() -> None:
     assert key_map("mine/Thing-v0", card("tuple", 0)) is None
+    assert why_no_keys("mine/Thing-v0", card("tuple", 0)).endswith("Force an action instead.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
+import gymnasium as gym
 import numpy as np
 import pytest
 from job_harness import FakeChannel
@@ -357,3 +359,53 @@ def test_what_is_still_possible_is_told() -> None:
     with pytest.raises(NotTheSameError) as caught:
         what_if(replace(episode, seed=6), 5)
     assert failure(caught.value).advice == "There is no what if of it."
+
+
+class Pad(gym.Env[Any, Any]):
+    """Three choices at once; the state is the sum of what was chosen."""
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 30}
+
+    def __init__(self, render_mode: str | None = None) -> None:
+        self.render_mode = render_mode
+        self.action_space = gym.spaces.MultiDiscrete([3, 2])
+        self.observation_space = gym.spaces.Box(-1e6, 1e6, (2,), np.float32)
+        self._state = np.zeros(2, np.float32)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        self._state = np.zeros(2, np.float32)
+        return self._state.copy(), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        assert self.action_space.contains(action)
+        self._state += action
+        return self._state.copy(), float(action[0]), False, False, {}
+
+    def render(self) -> Any:
+        return np.full((8, 8, 3), int(self._state.sum()) % 256, np.uint8)
+
+
+@pytest.fixture
+def pad() -> Iterator[str]:
+    """An environment whose actions are several choices at once."""
+    gym.register("Pad-v0", entry_point=lambda **kwargs: Pad(**kwargs), max_episode_steps=12)
+    yield "Pad-v0"
+    gym.registry.pop("Pad-v0")
+
+
+def test_several_choices_are_made_at_once_by_hand_and_by_force(pad: str, quick: None) -> None:
+    episode = recorded(pad, steps=12)
+    branched, channel = what_if(episode, 3, keyboard((2.0, 1.0), (0.0, 1.0), then=m.HandBack()), by_hand=True)
+    assert [key.words for key in channel.of(m.PersonsTurn)[0].keys.keys] == [
+        "action 1 = 1",
+        "action 1 = 2",
+        "action 2 = 1",
+    ]
+    assert branched.actions[3:5].tolist() == [[2.0, 1.0], [0.0, 1.0]]
+    assert branched.thoughts[3].note == "by hand: 2, 1"
+    forced, _ = what_if(episode, 3, force=(1.0, 0.0), repeat=2)
+    assert forced.actions[3:5].tolist() == [[1.0, 0.0]] * 2
+    assert forced.source.startswith("what if at 3: 1, 0 ×2, then ")
+    with pytest.raises(ValueError, match="is not one that this environment takes"):
+        what_if(episode, 3, force=(3.0, 0.0))

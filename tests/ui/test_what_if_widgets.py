@@ -11,7 +11,7 @@ from made_episodes import episode, frame
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFocusEvent, QShortcut
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QSlider, QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Thought
 from rlstudio.core.keys import Key, KeyMap
@@ -86,11 +86,31 @@ def test_numbers_of_a_continuous_action_stay_within_their_bounds(form: WhatIfFor
     assert form.wish().force == (2.0,)
 
 
+def test_switches_and_choices_are_set_in_whole_numbers(form: WhatIfForm) -> None:
+    names = ("action 1", "action 2")
+    pad = episode([1.0], actions=np.array([[2.0, 0.0]], np.float32), discrete=False, action_names=names)
+    form.set_frame(pad, 0, "the random policy", ((0.0, 4.0), (0.0, 1.0)), whole=True)
+    assert form.wish().force == (2.0, 0.0)
+    first, second = form.sliders._boxes
+    first.setValue(2.7)
+    second.stepUp()
+    assert form.wish().force == (3.0, 1.0)
+    assert [box.text() for box in (first, second)] == ["3", "1"]
+    slider = form.sliders.findChildren(QSlider)[0]
+    assert (slider.maximum(), slider.value()) == (4, 3)
+    slider.setValue(1)
+    assert form.wish().force == (1.0, 1.0)
+
+
 def test_what_cannot_be_played_says_why(form: WhatIfForm) -> None:
     form.set_frame(episode([1.0] * 4), 0, "the random policy", (), no_keys="Ant cannot be played with keys")
     item = form.then.model().item(1)
     assert not item.isEnabled()
     assert item.toolTip() == "Ant cannot be played with keys"
+    assert form._no_keys.text() == "Ant cannot be played with keys"
+    assert not form._no_keys.isHidden()
+    form.set_frame(episode([1.0] * 4), 0, "the random policy", ())
+    assert form._no_keys.isHidden()
 
 
 # ---------------------------------------------------------------- the keyboard

@@ -1,4 +1,4 @@
-"""ActionSliders: the numbers of a continuous action, each on a slider between its bounds."""
+"""ActionSliders: the numbers of an action that is no single choice, each on a slider between its bounds."""
 
 from __future__ import annotations
 
@@ -31,9 +31,17 @@ class ActionSliders(QScrollArea):
         self._boxes: list[QDoubleSpinBox] = []
 
     def set_numbers(
-        self, names: Sequence[str], bounds: Sequence[tuple[float, float]], values: NDArray[np.float64]
+        self,
+        names: Sequence[str],
+        bounds: Sequence[tuple[float, float]],
+        values: NDArray[np.float64],
+        *,
+        whole: bool = False,
     ) -> None:
-        """One row for each value, named and bounded; a number without a name or bounds gets plain ones."""
+        """One row for each value, named and bounded; a number without a name or bounds gets plain ones.
+
+        `whole` numbers are switches and choices: nothing between them can be set.
+        """
         page, self._boxes = QWidget(), []
         set_role(page, "page")
         rows = QGridLayout(page)
@@ -43,7 +51,7 @@ class ActionSliders(QScrollArea):
             name = names[place] if place < len(names) else f"number {place + 1}"
             low, high = bounds[place] if place < len(bounds) else (min(-1.0, value), max(1.0, value))
             rows.addWidget(self._label(name), place, 0)
-            slider, box = self._row(name, low, high, value)
+            slider, box = self._row(name, low, high, value, whole=whole)
             rows.addWidget(slider, place, 1)
             rows.addWidget(box, place, 2)
             self._boxes.append(box)
@@ -64,24 +72,25 @@ class ActionSliders(QScrollArea):
         label.setToolTip(plain_tip(name))
         return label
 
-    def _row(self, name: str, low: float, high: float, value: float) -> tuple[QSlider, QDoubleSpinBox]:
+    def _row(self, name: str, low: float, high: float, value: float, *, whole: bool) -> tuple[QSlider, QDoubleSpinBox]:
         slider, box = QSlider(Qt.Orientation.Horizontal), QDoubleSpinBox()
         for control in (slider, box):
             control.setAccessibleName(name)
             control.setToolTip(plain_tip(f"{name}, from {low:g} to {high:g}"))
-        slider.setRange(0, _PLACES)
+        places = max(1, round(high - low)) if whole else _PLACES
+        slider.setRange(0, places)
         slider.setMinimumWidth(90)
         box.setRange(low, high)
-        box.setDecimals(2)
-        box.setSingleStep((high - low) / 20)
+        box.setDecimals(0 if whole else 2)
+        box.setSingleStep(1.0 if whole else (high - low) / 20)
 
         def to_box(place: int) -> None:
             with QSignalBlocker(box):
-                box.setValue(low + (high - low) * place / _PLACES)
+                box.setValue(low + (high - low) * place / places)
 
         def to_slider(now: float) -> None:
             with QSignalBlocker(slider):
-                slider.setValue(round((now - low) / (high - low) * _PLACES) if high > low else 0)
+                slider.setValue(round((now - low) / (high - low) * places) if high > low else 0)
 
         slider.valueChanged.connect(to_box)
         box.valueChanged.connect(to_slider)

@@ -114,6 +114,11 @@ class WhatIfForm(QFrame):
         self.go.setObjectName("whatIfGo")
         self.go.setToolTip("Go back to this frame and on from there (Enter)")
         set_role(self.go, "primary")
+        self._no_keys = QLabel(self)
+        self._no_keys.setObjectName("whatIfNoKeys")
+        self._no_keys.setTextFormat(Qt.TextFormat.PlainText)
+        self._no_keys.setWordWrap(True)
+        set_role(self._no_keys, "muted")
         self._discrete = True
         self._lay_out()
         self.force.toggled.connect(self._show_parts)
@@ -127,13 +132,16 @@ class WhatIfForm(QFrame):
         policy: str,
         bounds: tuple[tuple[float, float], ...],
         no_keys: str = "",
+        *,
+        whole: bool = False,
     ) -> None:
         """Ask about frame `index` of an episode.
 
         Args:
             policy: who would go on, in words.
-            bounds: lowest and highest value of each number of a continuous action.
+            bounds: lowest and highest value of each number of an action that is no single choice.
             no_keys: why nobody can play it at the keyboard, "" where it can be done.
+            whole: whether these numbers are switches or choices.
         """
         recorded, thought = episode.actions[index], episode.thoughts[index]
         self._discrete = episode.discrete
@@ -148,7 +156,8 @@ class WhatIfForm(QFrame):
             others = [place for place in range(self.action.count()) if place != int(recorded)]
             self.action.setCurrentIndex(others[0] if others else 0)
         else:
-            self.sliders.set_numbers(episode.action_names, bounds, np.asarray(recorded, np.float64).reshape(-1))
+            numbers = np.asarray(recorded, np.float64).reshape(-1)
+            self.sliders.set_numbers(episode.action_names, bounds, numbers, whole=whole)
         self.repeat.setValue(1)
         self.then.clear()
         self.then.addItem(f"{policy} goes on", False)
@@ -157,6 +166,8 @@ class WhatIfForm(QFrame):
         item = model.item(1)  # type: ignore[attr-defined]
         item.setEnabled(not no_keys)
         item.setToolTip(no_keys)
+        self._no_keys.setText(no_keys)
+        self._no_keys.setVisible(bool(no_keys))
         self.force.setChecked(True)
         self._show_parts()
 
@@ -229,6 +240,7 @@ class WhatIfForm(QFrame):
         layout.addLayout(form)
         layout.addWidget(QLabel("Then", self))
         layout.addLayout(then)
+        layout.addWidget(self._no_keys)
         layout.addSpacing(GRID // 2)
         layout.addWidget(self.go)
         self.setMinimumWidth(330)
