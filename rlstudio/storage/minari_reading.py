@@ -23,21 +23,24 @@ from rlstudio.core.thoughts import THOUGHT_ARRAYS, Thoughts
 from rlstudio.storage.data_formats import MOST_EPISODES, DataError, Progress
 from rlstudio.storage.episode_checks import (
     LONGEST_NOTE,
+    MOST_NUMBERS,
+    MOST_PIXELS,
     MOST_STEPS,
     check_actions,
     check_steps,
     checked_fields,
     frame_shape,
 )
+from rlstudio.storage.hdf5_arrays import array_at, checked, member
 from rlstudio.storage.minari_dataset import ABOUT, MAIN_DATA, METADATA, hdf5
 from rlstudio.storage.tensor_file import parsed_json
 
 MOST_BYTES = 16 << 30
 MOST_OF_AN_EPISODE = 1 << 30
 """Bytes of one episode's arrays; pictures are taken one at a time."""
+_BYTES_OF_A_NUMBER = 4  # at least, once it is read, however small it is in the file
 _MOST_METADATA = 16 << 20
-_MOST_CHUNK = 64 << 20
-_MOST_PARTS, _DEEPEST = 256, 8
+_MOST_PARTS, _DEEPEST, _MOST_NAMES = 1_000, 8, 100_000
 _DAMAGES = (ValueError, LookupError, TypeError, ArithmeticError, OSError, RuntimeError, AttributeError, AssertionError)
 """What h5py raises over damaged files."""
 
@@ -55,7 +58,7 @@ def read_dataset(path: Path, progress: Progress) -> Iterator[Episode]:
             count = min(len(file), MOST_EPISODES)
             for index in range(count):
                 progress(index, count)
-                yield _Group(_member(file, f"episode_{index}"), about).episode(path.name)
+                yield _Group(member(file, f"episode_{index}"), about).episode(path.name)
             progress(count, count)
     except DataError:
         raise
@@ -83,29 +86,6 @@ def _check_file(path: Path) -> None:
         raise ValueError(f"it is {about.st_size / 2**30:,.1f} GiB; up to {MOST_BYTES >> 30} GiB are allowed")
 
 
-def _member(group: Any, name: str) -> Any:
-    """What lies in the file itself under that name. Links to elsewhere are refused, whatever they lead to."""
-    link = group.get(name, getlink=True)
-    if link is None:
-        raise ValueError(f"{name!r} is missing")
-    if type(link).__name__ != "HardLink":
-        raise ValueError(f"{name!r} is a link to elsewhere, which is not followed")
-    return group[name]
-
-
-def _array(found: Any, name: str, *, rows: int | None = None) -> Any:
-    """A dataset that may be read: its values in this file, its sizes allowed. Nothing is read yet."""
-    if not hasattr(found, "shape") or found.shape is None:
-        raise ValueError(f"{name} is no array")
-    if found.is_virtual or found.external:
-        raise ValueError(f"{name} keeps its values in other files, which are not read")
-    if found.chunks and math.prod(found.chunks) * found.dtype.itemsize > _MOST_CHUNK:
-        raise ValueError(f"{name} is kept in pieces of more than {_MOST_CHUNK >> 20} MiB")
-    if not found.shape or len(found.shape) > 4 or (rows is not None and found.shape[0] != rows):
-        raise ValueError(f"{name} of {list(found.shape)} does not fit" + (f" {rows:,} steps" if rows else ""))
-    return found
-
-
 class _Group:
     """One episode's group."""
 
@@ -113,7 +93,8 @@ class _Group:
         self._group = group
         self._about = about
         self._left = MOST_OF_AN_EPISODE
-        rewards = _array(_member(group, "rewards"), "rewards")
+        self._parts = 0
+        rewards = array_at(group, "rewards")
         check_steps(rewards.shape[0])
         self._steps: int = rewards.shape[0]
         self._pictures: Any = None
@@ -123,7 +104,7 @@ class _Group:
     def episode(self, source: str) -> Episode:
         """All that there is of it."""
         space = _space(self._about.get("observation_space"))
-        self._gather(_member(self._group, "observations"), "observation", space, self._steps + 1, 0)
+        self._gather(member(self._group, "observations"), "observation", space, self._steps + 1, 0)
         values = self._fields(source)
         columns = self._columns
         observations = np.concatenate(columns, axis=1) if columns else np.zeros((self._steps + 1, 0), np.float32)
@@ -132,13 +113,13 @@ class _Group:
         if len(values.get("observation_names", ())) != observations.shape[1]:
             values["observation_names"] = tuple(self._names)
         for name, field in (("terminations", "terminated"), ("truncations", "truncated")):
-            ends = self._read(_array(_member(self._group, name), name, rows=self._steps))
+            ends = self._read(array_at(self._group, name, rows=self._steps))
             values[field] = bool(ends[-1]) if len(ends) else False
         episode = Episode(
             **values,
             observations=observations,
             actions=actions,
-            rewards=self._read(_array(_member(self._group, "rewards"), "rewards")).astype(np.float64).reshape(-1),
+            rewards=self._read(array_at(self._group, "rewards")).astype(np.float64).reshape(-1),
             thoughts=self._thoughts(),
             frames=self._frames(),
         )
@@ -165,16 +146,18 @@ class _Group:
 
     def _gather(self, found: Any, name: str, space: dict[str, Any], rows: int, depth: int) -> None:
         """Columns of an observation's parts; a picture among them becomes the frames."""
-        if depth > _DEEPEST or len(self._names) > 100_000:
-            raise ValueError("observations are nested too deeply, or of too many numbers")
+        self._parts += 1  # a group may hold itself, under many names
+        if depth > _DEEPEST or self._parts > _MOST_PARTS or len(self._names) > _MOST_NAMES:
+            raise ValueError("observations are nested too deeply, or of too many parts or numbers")
         if hasattr(found, "keys"):
             if len(found) > _MOST_PARTS:
-                raise ValueError(f"{name} has {len(found):,} parts; up to {_MOST_PARTS} are allowed")
+                raise ValueError(f"{name} has {len(found):,} parts; up to {_MOST_PARTS:,} are allowed")
             for key in sorted(found.keys(), key=_place):
-                self._gather(_member(found, key), _part(name, key), _subspace(space, key), rows, depth + 1)
+                self._gather(member(found, key), _part(name, key), _subspace(space, key), rows, depth + 1)
             return
-        array = _array(found, name, rows=rows)
+        array = checked(found, name, rows=rows)
         if _is_picture(space) and self._pictures is None:
+            _check_pictures(array, name)
             self._pictures = (array, space)
         elif array.dtype.kind in "fiub":
             values = self._read(array).astype(np.float32).reshape(rows, -1)
@@ -183,36 +166,36 @@ class _Group:
             self._names += [name] if width == 1 else [f"{name} {number}" for number in range(width)]
 
     def _actions(self) -> NDArray[Any]:
-        found = _member(self._group, "actions")
+        found = member(self._group, "actions")
         if hasattr(found, "keys"):
             raise ValueError("actions that are dictionaries or tuples are not read")
-        actions = self._read(_array(found, "actions", rows=self._steps))
+        actions = self._read(checked(found, "actions", rows=self._steps))
         if actions.ndim == 1 and actions.dtype.kind in "iub":
             return actions.astype(np.int64)
-        return actions.reshape(self._steps, -1).astype(np.float32)
+        return actions.reshape(self._steps, math.prod(actions.shape[1:])).astype(np.float32)
 
     def _thoughts(self) -> Thoughts:
-        infos = _member(self._group, "infos") if "infos" in self._group else {}
+        infos = member(self._group, "infos") if "infos" in self._group else {}
         ours = ABOUT in self._group.attrs
         values, notes, columns = np.full(self._steps, np.nan), [""] * self._steps, {}
         if ours and "thought_value" in infos:
-            values = self._read(_array(_member(infos, "thought_value"), "thought_value", rows=self._steps))
+            values = self._read(array_at(infos, "thought_value", rows=self._steps))
         if ours and "thought_note" in infos:
-            texts = self._read(_array(_member(infos, "thought_note"), "thought_note", rows=self._steps), kinds="S")
+            texts = self._read(array_at(infos, "thought_note", rows=self._steps), kinds="S")
             notes = [plain_text(text.decode("utf-8", "replace"), 4 * LONGEST_NOTE) for text in texts.tolist()]
         for kind in THOUGHT_ARRAYS if ours else ():
             if (name := f"thought_{kind}") in infos:
-                column = self._read(_array(_member(infos, name), name, rows=self._steps))
+                column = self._read(array_at(infos, name, rows=self._steps))
                 if column.ndim not in (2, 3) or 0 in column.shape[1:]:
                     raise ValueError(f"{name} of {list(column.shape)} is not allowed")
                 columns[kind] = column.astype(np.float32)
         return Thoughts(columns, values.astype(np.float64), notes)
 
     def _frames(self) -> FrameStore:
-        infos = _member(self._group, "infos") if "infos" in self._group else {}
+        infos = member(self._group, "infos") if "infos" in self._group else {}
         store = FrameStore()
         if ABOUT in self._group.attrs and "frames" in infos:
-            frames = _array(_member(infos, "frames"), "frames", rows=self._steps + 1)
+            frames = array_at(infos, "frames", rows=self._steps + 1)
             frame_shape([int(side) for side in frames.shape[1:]])
             if frames.dtype != np.uint8:
                 raise ValueError(f"frames of {frames.dtype} are not allowed")
@@ -226,10 +209,11 @@ class _Group:
         return store
 
     def _read(self, array: Any, kinds: str = "fiub") -> NDArray[Any]:
-        size = math.prod(array.shape) * array.dtype.itemsize
         if array.dtype.kind not in kinds:
             raise ValueError(f"{array.name[-60:]} holds {array.dtype}, which is not read")
-        self._left -= size
+        if math.prod(array.shape[1:]) > MOST_NUMBERS:
+            raise ValueError(f"{array.name[-60:]} of {list(array.shape)} is not allowed")
+        self._left -= math.prod(array.shape) * max(array.dtype.itemsize, _BYTES_OF_A_NUMBER)
         if self._left < 0 or array.shape[0] > MOST_STEPS + 1:
             raise ValueError(f"an episode's arrays take more than {MOST_OF_AN_EPISODE >> 20:,} MiB")
         values: NDArray[Any] = array[()]
@@ -260,11 +244,28 @@ def _is_picture(space: dict[str, Any]) -> bool:
     return (len(shape) == 3 and shape[-1] in (1, 3)) or (len(shape) == 2 and min(shape) >= 32)
 
 
+def _check_pictures(array: Any, name: str) -> None:
+    """Raise ValueError unless each is a picture that may be taken into memory, or a row of bytes, as JPEG is."""
+    if len(array.shape) >= 3:
+        frame_shape([*map(int, array.shape[1:3]), 3])
+        fits = array.dtype.kind in "iu" and array.shape[3:] in ((), (1,), (3,))
+    elif len(array.shape) == 2:
+        fits = array.dtype == np.uint8 and array.shape[1] <= 3 * MOST_PIXELS
+    else:
+        fits = hdf5().check_vlen_dtype(array.dtype) == np.uint8
+    if not fits:
+        raise ValueError(f"{name}: pictures of {list(array.shape)} {array.dtype} are not allowed")
+
+
 def _unpacked(content: Any, space: dict[str, Any]) -> Frame:
     """A JPEG, held against the size that its space gives before it is unpacked."""
     from PIL import Image
 
-    with Image.open(io.BytesIO(np.asarray(content, np.uint8).tobytes()), formats=("JPEG",)) as picture:
+    try:
+        opened = Image.open(io.BytesIO(np.asarray(content, np.uint8).tobytes()), formats=("JPEG",))
+    except Image.DecompressionBombError:
+        raise ValueError("a picture is larger than allowed") from None
+    with opened as picture:
         if [picture.height, picture.width] != list(space["shape"])[:2]:
             raise ValueError(f"a picture of {picture.width}×{picture.height} is of another size than the others")
         frame_shape([picture.height, picture.width, 3])
@@ -272,7 +273,6 @@ def _unpacked(content: Any, space: dict[str, Any]) -> Frame:
 
 
 def _coloured(picture: NDArray[Any]) -> Frame:
-    frame_shape([*picture.shape[:2], 3])
     bright = picture.astype(np.uint8).reshape(*picture.shape[:2], -1)
     return np.ascontiguousarray(np.broadcast_to(bright, (*picture.shape[:2], 3)))
 

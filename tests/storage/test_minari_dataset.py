@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,12 +200,39 @@ def _objects(group: Any) -> None:
     group.create_dataset("rewards", data=np.array(["a", "b", "c"], object), dtype=h5py.string_dtype())
 
 
+def _holds_itself(group: Any) -> None:
+    """256⁸ paths lead through it."""
+    del group["observations"]
+    held = group.create_group("observations")
+    for number in range(200):
+        held[f"_index_{number}"] = held
+
+
+def _bomb(shape: tuple[int, ...]) -> Callable[[Any], None]:
+    """Rows of `shape` whose only piece unpacks to 256 MiB."""
+
+    def change(group: Any) -> None:
+        del group["observations"]
+        found = group.create_dataset("observations", shape, "f4", chunks=shape, compression="gzip")
+        found.id.write_direct_chunk((0,) * len(shape), zlib.compress(bytes(256 << 20), 1))
+
+    return change
+
+
+def _packed_otherwise(group: Any) -> None:
+    _replace(group, "observations", data=np.zeros((4, 2), np.float32), compression="lzf")
+
+
 HOSTILE: dict[str, tuple[Callable[[Any], None], str]] = {
     "link to another file": (_external_link, "link to elsewhere"),
     "link within": (_soft_link, "link to elsewhere"),
     "values in another file": (_external_storage, "other files"),
     "virtual": (_virtual, "other files"),
-    "a terabyte of nothing": (_huge("observations", (4, 1 << 38), (1, 64)), "MiB"),
+    "a terabyte of nothing": (_huge("observations", (4, 1 << 38), (1, 64)), "not allowed"),
+    "a group that holds itself": (_holds_itself, "too many parts"),
+    "piece that is too large": (_bomb((4, 2)), "larger than it can be"),
+    "piece that unpacks to more": (_bomb((4, 1 << 17)), "unpacks to more than it should"),
+    "another program to unpack it": (_packed_otherwise, "packed in a way that is not read"),
     "many steps of nothing": (_huge("rewards", (1 << 40,), (64,)), "steps"),
     "pieces of a gigabyte": (_huge("rewards", (3,), (1 << 27,)), "pieces"),
     "texts as rewards": (_objects, "not read"),
@@ -230,6 +258,61 @@ def test_hostile_dataset(tmp_path: Path, name: str) -> None:
     assert tracemalloc.get_traced_memory()[1] < 32 << 20
     tracemalloc.stop()
     assert "cannot be read as a Minari dataset" in str(caught.value)
+
+
+def test_an_episode_that_takes_too_much_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A byte in the file is four in memory."""
+    write_data(tmp_path / "h.minari", [made_episode()])
+    with h5py.File(tmp_path / "h.minari" / "main_data.hdf5", "a") as file:
+        _replace(file["episode_0"], "observations", data=np.zeros((4, 1000), np.uint8))
+    assert len(list(read_data(tmp_path / "h.minari"))) == 1
+    monkeypatch.setattr("rlstudio.storage.minari_reading.MOST_OF_AN_EPISODE", 10_000)
+    with pytest.raises(DataError, match="arrays take more than"):
+        list(read_data(tmp_path / "h.minari"))
+
+
+HUGE_PICTURE = (
+    b"\xff\xd8\xff\xc0\x00\x11\x08\xff\xff\xff\xff\x03\x01\x11\x00\x02\x11\x01\x03\x11\x01"
+    b"\xff\xda\x00\x0c\x03\x01\x00\x02\x11\x03\x11\x00\x3f\x00\xff\xd9"
+)
+"""The beginning of a JPEG of 65,535 pixels a side."""
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"shape": (4, 1 << 20, 1 << 20, 3), "dtype": "u1", "chunks": (1, 64, 64, 3)}, "pixels a side"),
+        ({"shape": (4, 40, 48, 1 << 30), "dtype": "u1", "chunks": (1, 8, 8, 64)}, "not allowed"),
+        ({"shape": (4, 1 << 40), "dtype": "u1", "chunks": (1, 64)}, "not allowed"),
+        ({"shape": (4,), "dtype": h5py.vlen_dtype(np.float64)}, "not allowed"),
+        ({"shape": (4,), "dtype": h5py.string_dtype()}, "not allowed"),
+        ({"data": np.array([list(HUGE_PICTURE)] * 4, np.uint8)}, "larger than allowed"),
+        ({"data": np.zeros((4, 9), np.uint8)}, "cannot identify image"),
+    ],
+)
+def test_hostile_pictures(tmp_path: Path, options: dict[str, Any], words: str) -> None:
+    write_data(tmp_path / "h.minari", [made_episode()])
+    about = json.loads((tmp_path / "h.minari" / "metadata.json").read_text())
+    about["observation_space"] = json.dumps({"type": "Box", "dtype": "uint8", "shape": [40, 48, 3]})
+    (tmp_path / "h.minari" / "metadata.json").write_text(json.dumps(about))
+    with h5py.File(tmp_path / "h.minari" / "main_data.hdf5", "a") as file:
+        _replace(file["episode_0"], "observations", **options)
+    tracemalloc.start()
+    with pytest.raises(DataError, match=words):
+        list(read_data(tmp_path / "h.minari"))
+    assert tracemalloc.get_traced_memory()[1] < 32 << 20
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("discrete", [True, False])
+def test_an_episode_without_a_step_is_read_back(tmp_path: Path, discrete: bool) -> None:
+    episode = made_episode(0)
+    episode.marks = ()
+    if not discrete:
+        episode.discrete, episode.actions = False, np.zeros((0, 2), np.float32)
+    write_data(tmp_path / "out.minari", [episode])
+    (back,) = read_data(tmp_path / "out.minari")
+    assert (back.length, back.discrete, back.actions.shape) == (0, discrete, episode.actions.shape)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", "[" * 100_000, json.dumps({"data_format": "arrow"})])
