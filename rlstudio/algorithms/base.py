@@ -205,6 +205,7 @@ class AlgorithmSpec:
             as soon as it ended, so that no step is a reset step.
         x_axis: what its curves are best read against.
         example: a file to begin with that comes with the program, below resources/.
+        value_counts: what its state values count beside the discounted rewards to come, "" for nothing else.
         learns: whether its policy changes at all; one that doesn't is evaluated at the end of a run only.
     """
 
@@ -228,6 +229,7 @@ class AlgorithmSpec:
     default_steps: int = 50_000
     learns: bool = True
     example: str = ""
+    value_counts: str = ""
     devices: tuple[str, ...] = ("cpu",)
 
     @property

@@ -93,4 +93,5 @@ def _error_jump(series: EpisodeSeries) -> Jump:
     frame = int(np.nanargmax(np.abs(values)))
     words = f"Where the state value is farthest from the return that then came: {values[frame]:+.3g}."
     words += " Frames near the cut-off end are left out." if found.known is not None else ""
+    words += f" {found.note}" if found.note else ""
     return Jump("error", title, words, (frame,))

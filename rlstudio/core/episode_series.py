@@ -53,6 +53,7 @@ class Series:
         kind: "lanes" are discrete actions, one lane each, named by `lanes`; `lines` holds one line of their indices.
         chosen: for lines that are one an action, which action was done, shape (T,); else None.
         known: from this frame on what is drawn lacks what a time limit cut off; None where nothing is lacking.
+        note: what else is in these numbers, in words that stand by themselves.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Series:
     lanes: tuple[str, ...] = ()
     chosen: NDArray[np.int64] | None = None
     known: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,13 @@ class EpisodeSeries:
         return tuple(each.key for each in self.series)
 
 
-def series_of(episode: Episode) -> EpisodeSeries:
-    """All that can be plotted of an episode."""
+def series_of(episode: Episode, *, value_counts: str = "") -> EpisodeSeries:
+    """All that can be plotted of an episode; `value_counts` is what the policy's values count beside rewards, in words
+    ("SAC's value counts the entropy … as well"), which is then said wherever they are compared with what came."""
     thoughts = Thoughts.of(episode.thoughts)
     absent: list[tuple[str, str]] = []
     found = [
-        *_values(episode, thoughts, absent),
+        *_values(episode, thoughts, absent, f" {value_counts}; what then came does not." if value_counts else ""),
         *_of_actions(episode, thoughts),
         *_hesitation(episode, thoughts, absent),
         *_actions(episode, thoughts),
@@ -99,7 +102,7 @@ def series_of(episode: Episode) -> EpisodeSeries:
     return EpisodeSeries(tuple(found), tuple(absent), {each.key: each for each in found})
 
 
-def _values(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, str]]) -> list[Series]:
+def _values(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, str]], more: str) -> list[Series]:
     """The value of each state beside what then came, and the difference."""
     values = _padded(thoughts.values)
     if not np.isfinite(values).any():
@@ -108,7 +111,7 @@ def _values(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, str]])
     value = Line("state value", values)
     if episode.discount is None:
         absent.append(("value error", NO_DISCOUNT))
-        return [Series("value", "state value", "The return that the policy expects from here on.", (value,))]
+        return [Series("value", "state value", f"The return that the policy expects from here on.{more}", (value,))]
     gamma = episode.discount
     came = return_to_go(episode.rewards, gamma)
     known = known_until(episode.length, gamma, truncated=_cut_off(episode))
@@ -116,7 +119,9 @@ def _values(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, str]])
     error = values - came
     error[known:] = np.nan
     both = f"What the policy expected from here on, and what then came: the return to go discounted by γ = {gamma:g}."
+    both += more
     wrong = "State value minus the discounted return to go: above 0 the policy hoped for too much."
+    wrong += f"{more} So part of the error is no mistake." if more else ""
     cut = (
         f" A time limit cut this episode off; what would have followed is unknown. Where it would have entered with a "
         f"weight γⁿ above {TAIL_WEIGHT:g} "
@@ -135,6 +140,7 @@ def _values(episode: Episode, thoughts: Thoughts, absent: list[tuple[str, str]])
             wrong + (cut + "the error is left out." if tail is not None else ""),
             (Line("value error", error),),
             known=tail,
+            note=more.strip(),
         ),
     ]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.core.episode import Episode
 from rlstudio.core.episode_jumps import Jump, jumps_of, marks_jump
 from rlstudio.core.episode_series import EpisodeSeries, series_of
@@ -56,7 +57,8 @@ class Microscope(QObject):
         """What can be plotted of an episode."""
         if self._series is None or episode is not self._episode:
             self._take(episode)
-            self._series = series_of(episode)
+            spec = algorithms().get(episode.algorithm or "")
+            self._series = series_of(episode, value_counts=spec.value_counts if spec is not None else "")
         return self._series
 
     # ------------------------------------------------------------ jumps

@@ -57,6 +57,21 @@ def test_the_value_error_is_value_minus_discounted_return_to_go() -> None:
     assert "+1.25" in jump(episode, "error").help
 
 
+def test_what_a_value_counts_beside_rewards_is_said_where_it_is_compared_with_them() -> None:
+    episode = with_rewards([1.0, 1.0], [Thought(value=3.0), Thought(value=1.0)], terminated=True, discount=0.5)
+    counts = "SAC's value counts the entropy as well"
+    found = series_of(episode, value_counts=counts)
+    for key in ("value", "value_error"):
+        series = found.get(key)
+        assert series is not None
+        assert f"{counts}; what then came does not." in series.help
+    (error,) = (each for each in jumps_of(episode, found) if each.key == "error")
+    assert error.help.endswith(f"{counts}; what then came does not.")
+    plain = series_of(episode).get("value_error")
+    assert plain is not None
+    assert "counts" not in plain.help
+
+
 def test_a_truncated_episode_leaves_the_unknown_errors_out_and_says_so() -> None:
     """A policy worth 2 for ever: exact, but what the recording holds near its end is less than 2."""
     steps = 40

@@ -35,6 +35,14 @@ def recorded(**fields: Any) -> Episode:
     return episode(rewards, thoughts=thoughts, **{"discount": 0.5, **fields})
 
 
+@pytest.mark.parametrize(("algorithm", "counts"), [("sb3_sac", True), ("tqc", True), ("ppo", False), ("gone", False)])
+def test_of_a_soft_value_it_is_said_what_it_counts(scope: Scope, algorithm: str, counts: bool) -> None:
+    scope.stage.set_episodes([recorded(algorithm=algorithm)])
+    found = scope.microscope.series_of(scope.stage.episodes()[0]).get("value_error")
+    assert found is not None
+    assert ("entropy" in found.help) is counts
+
+
 class Scope:
     """A window with one recording, and its microscope."""
 

@@ -78,6 +78,7 @@ SPEC = AlgorithmSpec(
     policy="rlstudio.algorithms.sb3.policy:SB3Policy",
     refuses=with_goals("HER"),
     metrics=metrics.HER,
+    value_counts="With SAC inside, the value counts the entropy of the actions to come, weighted by α, as well",
     tags=("off-policy", "model-free", "goals"),
     paper="Andrychowicz et al., Hindsight Experience Replay (2017)",
     paper_url="https://arxiv.org/abs/1707.01495",

@@ -57,6 +57,7 @@ SPEC = AlgorithmSpec(
         metrics.GRADIENT_STEPS,
         metrics.LEARNING_RATE,
     ),
+    value_counts="SAC's value counts the entropy of the actions to come, weighted by α, as well",
     tags=("off-policy", "model-free", "actor-critic"),
     paper="Haarnoja et al., Soft Actor-Critic Algorithms and Applications (2018)",
     paper_url="https://arxiv.org/abs/1812.05905",

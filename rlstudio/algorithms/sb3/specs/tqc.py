@@ -93,6 +93,7 @@ SPEC = AlgorithmSpec(
         metrics.GRADIENT_STEPS,
         metrics.LEARNING_RATE,
     ),
+    value_counts="TQC's value counts the entropy of the actions to come, weighted by α, as well",
     tags=("off-policy", "model-free", "actor-critic", "distributional"),
     paper="Kuznetsov et al., Controlling Overestimation Bias with Truncated Mixture of Continuous Distributional "
     "Quantile Critics (2020)",
