@@ -17,11 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rlstudio.core import messages as m
+from rlstudio.core.time_left import TimeLeft
 from rlstudio.storage.records import plain
 from rlstudio.workers.vitals import Phase
 
 _LINE_EVERY_SECONDS = 5.0
 _REDRAW_EVERY_SECONDS = 0.1
+_LEAST_SHARE = 0.005
+"""Of the job, before which nothing can be told of how long it takes."""
 
 
 class ConsoleChannel:
@@ -35,7 +38,7 @@ class ConsoleChannel:
         self._batch_taken = True
         self._redraws = sys.stderr.isatty()
         self._last_line = time.monotonic()
-        self._began = time.monotonic()
+        self._time_left = TimeLeft()
         self._line_open = False
 
     # ------------------------------------------------------------ Channel
@@ -93,7 +96,7 @@ class ConsoleChannel:
         if now - self._last_line < (_REDRAW_EVERY_SECONDS if self._redraws else _LINE_EVERY_SECONDS):
             return
         self._last_line = now
-        left = (now - self._began) * (1 - share) / share if 0.005 < share < 1.0 else None
+        left = self._time_left.seconds(share) if share > _LEAST_SHARE else None
         text = f"{share:4.0%}  {words}" + (f"  {left:,.0f} s left" if left is not None else "")
         if self._redraws:
             sys.stderr.write("\r\x1b[2K" + text[: shutil.get_terminal_size().columns - 1])  # a second line would stay

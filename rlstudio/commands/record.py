@@ -102,7 +102,15 @@ def record(options: argparse.Namespace) -> int:
         print(f"{written.path}: {frames}, {size}")
         if written.given_up:
             print(f"to keep to the size limit: {written.given_up}")
+        if left_out := more.get("left_out"):
+            print(f"left out, as their policies are those of the checkpoints before them: {_steps(left_out)}")
     return 0
+
+
+def _steps(steps: list[float]) -> str:
+    """Training steps in words, the first few of many."""
+    named = [f"{step:,.0f}" for step in steps]
+    return ", ".join(named if len(named) <= 6 else [*named[:5], f"and {len(named) - 5} more"])
 
 
 def _style(options: argparse.Namespace, to: MediaFormat) -> m.PictureStyle:

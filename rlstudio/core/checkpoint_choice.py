@@ -68,6 +68,16 @@ def film_steps(steps: Sequence[int], history: History, best: int | None, most: i
     return sorted({*contrasting(steps, history, best, most - 1), steps[-1]})
 
 
+def one_of_each(groups: Sequence[Sequence[int]], best: int | None = None) -> list[int]:
+    """One step of each group of checkpoints that hold the same policy: the best where it is among them, else the
+    first; of the last group the last, with which a film ends; of the first the first, whose policy is untrained."""
+    found = [best if best is not None and best in group else group[0] for group in groups]
+    if groups:
+        found[-1] = groups[-1][-1]
+        found[0] = groups[0][0]
+    return found
+
+
 def _steep_places(history: History, count: int, end: float) -> list[float]:
     """Where the mean return first reached 1/(count+1), 2/(count+1)… of its way up; evenly where it never rose."""
     means, at = history.mean(), history.end_steps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,10 @@ def write_picture(
     *,
     film: Film | None = None,
     begun: float = 0.0,
+    progress: Callable[[int, int, str], None] | None = None,
 ) -> Exported:
-    """Write clips in a style, and say how far it is: from the share `begun` of the whole job to its end.
+    """Write clips in a style, and say how far it is: from the share `begun` of the whole job to its end, or as
+    `progress` wants, which is called with what is done, how much there is, and words.
 
     Raises:
         Cancelled: at a Stop; nothing is left behind.
@@ -46,8 +48,11 @@ def write_picture(
     count = sum(map(len, clips))
     stop_seen = False
 
-    def progress(done: int, total: int) -> None:
+    def tell(done: int, total: int) -> None:
         words = f"writing frame {min(done, total):,} of {total:,}"
+        if progress:
+            progress(done, total, words)
+            return
         channel.send(Progress(round(begun / (1 - begun) * total) + done, round(total / (1 - begun)), words))
 
     def cancelled() -> bool:
@@ -64,7 +69,7 @@ def write_picture(
         count,
         size,
         fps=clips[0].episode.fps * speed,
-        progress=progress,
+        progress=tell,
         cancelled=cancelled,
     )
     return Exported(str(info.path), info.frames, info.width, info.height, info.n_bytes, info.seconds, info.given_up)

@@ -13,6 +13,7 @@ from rlstudio.jobs import write_picture
 from rlstudio.jobs.serve import do, failure
 from rlstudio.media.composed.picture import ComposedFrames
 from rlstudio.media.errors import MediaError
+from rlstudio.storage.distinct_policies import same_policies
 from rlstudio.storage.run_folder import RunFolder
 
 STYLE = m.PictureStyle("mp4", "wide", 480)
@@ -73,7 +74,7 @@ def test_captions_say_step_and_return_and_the_curve_grows(
     style = m.PictureStyle("gif", "wide", 480, caption="PPO")
     summary = run(m.FilmTraining(str(trained.path), str(tmp_path / "a.gif"), 2, 0.1, style=style)).finished.summary
     last = f"PPO · step {int(summary['checkpoints'][1]):,} · return {summary['returns'][1]:.0f}"
-    assert made == [((f"PPO · untrained · return {summary['returns'][0]:.0f}", last), True)]
+    assert made[-1] == ((f"PPO · untrained · return {summary['returns'][0]:.0f}", last), True)
 
 
 def test_a_plain_film_is_the_environment_alone(trained: RunFolder, tmp_path: Path) -> None:
@@ -127,3 +128,16 @@ def test_a_checkpoint_that_a_run_lets_go_of_meanwhile_is_left_out(
     monkeypatch.setattr(RunFolder, "checkpoints", lambda self: next(asked, listed))
     command = m.FilmTraining(str(trained.path), str(tmp_path / "film.gif"), 2, 0.1, style=m.PictureStyle("gif"))
     assert run(command).finished.summary["checkpoints"] == [0.0]
+
+
+def test_checkpoints_of_before_the_first_update_are_seen_once(tmp_path: Path) -> None:
+    """PPO's rollouts are longer than the steps between evaluations, each of which keeps a checkpoint."""
+    params = {"n_envs": 1, "n_steps": 1000}
+    folder = train_inline(tmp_path / "runs", algorithm="ppo", params=params, steps=2100, eval_every=250)[0]
+    groups = same_policies(folder)
+    assert len(groups[0]) > 3, "or this test tests nothing"
+    command = m.FilmTraining(str(folder.path), str(tmp_path / "a.gif"), 8, 0.1, style=m.PictureStyle("gif"))
+    summary = run(command).finished.summary
+    assert len(summary["checkpoints"]) == len(groups) < len(folder.checkpoints())
+    assert (summary["checkpoints"][0], summary["checkpoints"][-1]) == (0, folder.checkpoints()[-1])
+    assert {*summary["checkpoints"], *summary["left_out"]} == set(folder.checkpoints())

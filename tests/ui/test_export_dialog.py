@@ -17,12 +17,14 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 from rlstudio.core.episode import Episode
 from rlstudio.core.frame_store import FrameStore
 from rlstudio.core.messages import Exported, PictureStyle
+from rlstudio.core.time_left import TimeLeft
 from rlstudio.media.formats import format_named
 from rlstudio.media.frames import Clip
 from rlstudio.media.styled import styled
+from rlstudio.ui.widgets import export_progress
 from rlstudio.ui.widgets.export_dialog import ExportDialog
 from rlstudio.ui.widgets.export_plan import ExportOptions, free_path, timing_words
-from rlstudio.ui.widgets.export_progress import ExportProgress, time_left
+from rlstudio.ui.widgets.export_progress import ExportProgress
 
 Show = Callable[..., Any]
 WaitFor = Callable[..., None]
@@ -325,8 +327,16 @@ def test_progress_cancel_and_the_file_in_the_end(show: Show) -> None:
     ("seconds", "done", "total", "words"),
     [(0.2, 5, 10, ""), (4, 0, 10, ""), (4, 10, 10, ""), (4, 1, 4, "about 12 s left"), (60, 1, 11, "about 10 min left")],
 )
-def test_the_time_left_is_told_once_it_can_be(seconds: float, done: int, total: int, words: str) -> None:
-    assert time_left(seconds, done, total) == words
+def test_the_time_left_is_told_once_it_can_be(
+    show: Show, monkeypatch: pytest.MonkeyPatch, seconds: float, done: int, total: int, words: str
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(export_progress, "TimeLeft", lambda: TimeLeft(lambda: now[0]))
+    progress = show(ExportProgress())
+    progress.begin("/somewhere/a.gif", total)
+    now[0] += seconds
+    progress.set_progress(done, total)
+    assert progress.left.text() == words
 
 
 def scrolling(patch: int, count: int = 40) -> Episode:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
@@ -10,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
 
 from rlstudio.core.messages import Exported
+from rlstudio.core.time_left import TimeLeft
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.numbers import file_size
@@ -35,7 +35,7 @@ class ExportProgress(QWidget):
         self.setObjectName("exportProgress")
         self.setAccessibleName("Export")
         self._path = Path()
-        self._began = 0.0
+        self._time_left = TimeLeft()
         self.words = ElidedLabel(widest=_WIDEST_WORDS)
         self.bar = QProgressBar()
         self.bar.setFixedWidth(120)
@@ -77,7 +77,7 @@ class ExportProgress(QWidget):
         self.bar.setRange(0, max(1, frames))
         self.bar.setValue(0)
         self.left.clear()
-        self._began = time.monotonic()
+        self._time_left = TimeLeft()
         self.cancel_button.setEnabled(True)
         self._show_running(True)
 
@@ -86,7 +86,7 @@ class ExportProgress(QWidget):
         self.bar.setMaximum(max(1, total))
         self.bar.setValue(done)
         self.bar.setToolTip(words)
-        self.left.setText(time_left(time.monotonic() - self._began, done, total))
+        self.left.setText(_words(self._time_left, done, total))
 
     def finish(self, exported: Exported) -> None:
         """The file is there."""
@@ -124,9 +124,9 @@ class ExportProgress(QWidget):
         self.close_button.setVisible(not running)
 
 
-def time_left(seconds: float, done: int, total: int) -> str:
-    """How long the rest takes if it goes on as in the `seconds` so far; "" when unknown."""
-    if seconds < _SOONEST_SECONDS or not 0 < done < total:
+def _words(time_left: TimeLeft, done: int, total: int) -> str:
+    """How long the rest takes; "" when unknown."""
+    rest = time_left.seconds(done / max(1, total))
+    if rest is None or time_left.elapsed < _SOONEST_SECONDS:
         return ""
-    rest = seconds * (total - done) / done
     return f"about {rest / 60:.0f} min left" if rest >= 90 else f"about {max(1.0, rest):.0f} s left"
