@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,6 +14,17 @@ import rlstudio  # noqa: F401 - first of all: its settings count only if they ar
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _home = tempfile.mkdtemp(prefix="rlstudio-tests-")
 os.environ["RLSTUDIO_HOME"] = _home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_waiting_for_the_disk() -> Iterator[None]:
+    """A sync takes a busy disk up to a second, there are thousands, and no test cuts the power.
+
+    Tests of what is synced, and of a disk that refuses, put their own in its place; child processes sync as ever.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -96,7 +96,7 @@ def commands() -> list[str]:
 def test_the_two_commands() -> None:
     assert commands()[:2] == [
         "pip install -c packaging/constraints.txt . && rlstudio demo",
-        'pip install -c packaging/constraints.txt ".[test]" && pytest',
+        'pip install -c packaging/constraints.txt ".[test]" && pytest -n 2 --dist worksteal',
     ]
 
 
