@@ -258,6 +258,9 @@ class Controller(QObject):
             trouble=bool(training.trouble),
         )
         self.window.setup.set_training(training.active, training.config)
+        if hasattr(self.window, "plots"):
+            former = training.config is not None and not training.active and not self.starting.same_choice()
+            self.window.plots.tell_former(former)
         self.closing.allow()
         self.watching.show_policies()
         self._show_status()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QScrollArea, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QToolButton
 
 from rlstudio.algorithms.base import AlgorithmSpec, MetricSpec
 from rlstudio.core.history import EPISODE_LENGTH, History
@@ -84,6 +84,20 @@ def run_of(n: int, seed: int = 0, **more: Any) -> History:
 @pytest.fixture
 def panel(show: Show) -> PlotsPanel:
     return show(PlotsPanel(), 700, 800)
+
+
+def test_the_plots_say_whose_curve_they_show(panel: PlotsPanel) -> None:
+    caption = panel.findChild(QLabel, "runCaption")
+    assert caption.text() == "No run yet"
+    height = caption.height()
+    panel.show_run(run_of(10), SPEC, CONFIG)
+    whose = f"{SPEC.title} on {CONFIG.env} · seed {CONFIG.seed}"
+    assert caption.text() == whose
+    panel.tell_former(True)
+    assert caption.text() == f"{whose} · a former run: Train starts a new curve"
+    assert caption.height() == height
+    panel.show_run(run_of(0), SPEC, CONFIG)
+    assert caption.text() == whose
 
 
 def return_plot(panel: PlotsPanel) -> MetricPlot:

@@ -22,6 +22,7 @@ from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.settings import Settings
 from rlstudio.ui.training import Training
+from rlstudio.ui.widgets.environment_picker import EnvironmentPicker
 from rlstudio.ui.widgets.export_dialog import ExportDialog
 from rlstudio.ui.widgets.speed_slider import FULL
 
@@ -420,6 +421,18 @@ def test_what_a_run_that_starts_waits_for_is_said_once(studio: Studio, mode: str
     studio.wait_for(lambda: not studio.controller.training.active, "the run to end", 60)
     assert said
     assert {len(found) for found in said} == {1}
+
+
+def test_a_curve_of_another_environment_than_the_chosen_one_is_told_to_be_a_former_runs(studio: Studio) -> None:
+    studio.train_to_the_end(steps=300)
+    assert "former" not in studio.text("runCaption")
+    picker = studio.window.findChild(EnvironmentPicker, "environmentPicker")
+    assert picker is not None
+    picker.choose("Acrobot-v1")
+    studio.wait_for(lambda: "a former run" in studio.text("runCaption"), "the words", 5)
+    assert "CartPole-v1" in studio.text("runCaption")
+    picker.choose("CartPole-v1")
+    studio.wait_for(lambda: "former" not in studio.text("runCaption"), "the words to go", 5)
 
 
 def test_watching_the_training_environment_and_nothing(studio: Studio) -> None:

@@ -26,6 +26,7 @@ from rlstudio.core.history import EPISODE_LENGTH, History, XAxis
 from rlstudio.core.run_config import RunConfig
 from rlstudio.ui.theme import GRID, set_role
 from rlstudio.ui.widgets import plot_export, run_plots
+from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.linked_plots import LinkedPlots, PlotSource
 from rlstudio.ui.widgets.metric_plot import RIGHT_MARGIN, MetricPlot
 from rlstudio.ui.widgets.plot_checkpoints import CheckpointTicks
@@ -49,7 +50,7 @@ class PlotsPanel(QWidget):
         self._spec: AlgorithmSpec | None = None
         self._config: RunConfig | None = None
         self._ghost: History | None = None
-        self._ghost_label = ""
+        self._ghost_label = self._run_words = ""
         self._x_axis: XAxis = "steps"
         self._shown: list[str] = [EPISODE_LENGTH]
         self._shown_by_algorithm: dict[str, list[str]] = {}
@@ -74,9 +75,17 @@ class PlotsPanel(QWidget):
             self._remove_row(name)
         stop_at = config.stop_at if config else None
         self._return_plot.set_content(run_plots.return_content(history.window, threshold, stop_at))
+        self._run_words = f"{spec.title} on {config.env} · seed {config.seed}" if spec and config else "No run yet"
+        self.tell_former(False)
         self._offer_metrics()
         self._arrange_rows()
         self.follow()
+
+    def tell_former(self, former: bool) -> None:
+        """Say whose curve this is; of a `former` run, that the setup asks for another one by now."""
+        more = " · a former run: Train starts a new curve" if former else ""
+        self._caption.setText(self._run_words + more)
+        set_role(self._caption, "" if former else "muted")
 
     def set_ghost(self, history: History | None, label: str = "earlier run") -> None:
         """Draw another run in grey behind this one; None takes it away."""
@@ -255,6 +264,11 @@ class PlotsPanel(QWidget):
         self._linked.menuRequested.connect(self._open_menu)
         self._linked.due.connect(self.refresh)
         self._linked.clicked.connect(self.stepClicked)
+        self._caption = ElidedLabel()
+        self._caption.setObjectName("runCaption")
+        self._caption.setAccessibleName("Whose curve this is")
+        self._caption.setFixedHeight(self._caption.fontMetrics().height() + 2)
+        layout.addWidget(self._caption)
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.hide()
