@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -14,6 +15,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer, q
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import Shiboken
 
+from rlstudio.ui.controller import Controller
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.settings import Settings
 from rlstudio.ui.theme import apply_theme, load_fonts
 
 W = TypeVar("W", bound=QWidget)
@@ -68,6 +72,21 @@ def wait_for(app: QApplication) -> Callable[..., None]:
             time.sleep(0.001)
 
     return _wait
+
+
+@pytest.fixture
+def whole_window(app: QApplication, tmp_path: Path) -> Iterator[tuple[MainWindow, Controller]]:
+    """The window as a person has it, 1280×720, with its controller at work; settings and runs are in `tmp_path`."""
+    window = MainWindow(Settings(tmp_path / "window.json"))
+    controller = Controller(window, runs_dir=tmp_path / "runs")
+    window.resize(1280, 720)
+    window.show()
+    controller.begin()
+    yield window, controller
+    controller.end()
+    window.may_close = True
+    window.close()
+    window.deleteLater()
 
 
 def _left() -> dict[str, set[Any]]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QMessageBox, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMessageBox, QPushButton
 
 from rlstudio.ui.consent import WARNING
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
-from rlstudio.ui.settings import Settings
 from rlstudio.ui.widgets.speed_slider import FULL
 
 WaitFor = Callable[..., None]
@@ -67,18 +66,10 @@ class OwnPolicy:
 
 
 @pytest.fixture
-def own(app: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[OwnPolicy]:
-    window = MainWindow(Settings(tmp_path / "window.json"))
-    controller = Controller(window, runs_dir=tmp_path / "runs")
-    window.resize(1280, 720)
-    window.show()
-    controller.begin()
+def own(whole_window: tuple[MainWindow, Controller], tmp_path: Path, wait_for: WaitFor) -> OwnPolicy:
+    window, controller = whole_window
     window.toolbar.speed.set_position(FULL)
-    yield OwnPolicy(window, controller, tmp_path, wait_for)
-    controller.end()
-    window.may_close = True
-    window.close()
-    window.deleteLater()
+    return OwnPolicy(window, controller, tmp_path, wait_for)
 
 
 def test_a_no_runs_nothing_and_a_yes_runs_it(own: OwnPolicy) -> None:

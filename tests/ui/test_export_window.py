@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -73,18 +73,10 @@ class Window:
 
 
 @pytest.fixture
-def made(app: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[Window]:
-    window = MainWindow(Settings(tmp_path / "window.json"))
-    controller = Controller(window, runs_dir=tmp_path / "runs")
-    window.resize(1280, 720)
-    window.show()
-    controller.begin()
+def made(whole_window: tuple[MainWindow, Controller], wait_for: WaitFor) -> Window:
+    window, controller = whole_window
     window.toolbar.speed.set_position(FULL)
-    yield Window(window, controller, wait_for)
-    controller.end()
-    window.may_close = True
-    window.close()
-    window.deleteLater()
+    return Window(window, controller, wait_for)
 
 
 def rolling(steps: int) -> Episode:

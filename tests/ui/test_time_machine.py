@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,12 @@ from job_harness import train_inline
 from made_episodes import episode
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from rlstudio.core.checkpoint_choice import nearest
 from rlstudio.ui.acting import FIRST_SEED
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
-from rlstudio.ui.settings import Settings
 from rlstudio.ui.time_machine import TimeMachine
 from rlstudio.ui.widgets.checkpoint_dialog import CheckpointDialog
 from rlstudio.ui.widgets.speed_slider import FULL
@@ -72,18 +71,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def studio(app: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[Studio]:
-    window = MainWindow(Settings(tmp_path / "window.json"))
-    controller = Controller(window, runs_dir=tmp_path / "runs")
-    window.resize(1280, 720)
-    window.show()
-    controller.begin()
+def studio(whole_window: tuple[MainWindow, Controller], wait_for: WaitFor) -> Studio:
+    window, controller = whole_window
     window.toolbar.speed.set_position(FULL)
-    yield Studio(window, controller, wait_for)
-    controller.end()
-    window.may_close = True
-    window.close()
-    window.deleteLater()
+    return Studio(window, controller, wait_for)
 
 
 def test_a_click_on_the_curve_shows_the_nearest_checkpoint_and_a_second_click_is_at_once(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 from job_harness import train_inline
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.messages import PolicyData
@@ -19,7 +19,6 @@ from rlstudio.jobs.policies import build_policy, policy_data, untrained_policy
 from rlstudio.jobs.record import record_episode
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
-from rlstudio.ui.settings import Settings
 from rlstudio.ui.what_if_policies import RecordedPolicies
 
 WaitFor = Callable[..., None]
@@ -72,19 +71,11 @@ class Studio:
 
 
 @pytest.fixture
-def studio(app: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[Studio]:
-    window = MainWindow(Settings(tmp_path / "window.json"))
-    controller = Controller(window, runs_dir=tmp_path / "runs")
-    window.resize(1280, 720)
-    window.show()
-    controller.begin()
+def studio(whole_window: tuple[MainWindow, Controller], wait_for: WaitFor) -> Studio:
+    window, controller = whole_window
     window.activateWindow()
     wait_for(window.isActiveWindow, "the window to have the keyboard")
-    yield Studio(window, controller, wait_for)
-    controller.end()
-    window.may_close = True
-    window.close()
-    window.deleteLater()
+    return Studio(window, controller, wait_for)
 
 
 def test_another_action_is_forced_and_both_futures_are_shown(studio: Studio) -> None:
