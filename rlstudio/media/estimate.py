@@ -21,9 +21,11 @@ def estimate_bytes(
     count: int,
     *,
     fps: float,
+    scenes: int = 1,
     cancelled: Cancel | None = None,
 ) -> int:
-    """About how many bytes `count` frames take as `to`; `frame_at` makes the frame of an index.
+    """About how many bytes `count` frames take as `to`; `frame_at` makes the frame of an index. They are of so many
+    `scenes`, each of which begins with a picture that has nothing of the one before.
 
     The first frame of each stretch, written alone, tells what a whole picture takes; the stretch, what each further
     frame adds. Of classic control, Box2D and toy text: exact formats and GIF within a third, WebM too, MP4 up to 1.6
@@ -48,7 +50,7 @@ def estimate_bytes(
             whole += alone / len(starts)
             if length > 1 and to.animated:
                 more += (size_of(frames) - alone) / (length - 1) / len(starts)
-    return round(whole + more * (count - 1))
+    return round(whole * scenes + more * (count - scenes))
 
 
 def _starts(count: int, length: int) -> list[int]:

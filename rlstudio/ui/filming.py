@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from rlstudio.core.checkpoint_choice import one_of_each
 from rlstudio.core.episode import Episode
 from rlstudio.core.run_config import RunConfig
+from rlstudio.storage.distinct_policies import same_policies
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.background import Background
@@ -53,7 +55,7 @@ class Filming(QObject):
                 lambda: _checkpoints(Path(run)), lambda found: self._open(Path(run), config, *found), self._unreadable
             )
 
-    def _open(self, run: Path, config: RunConfig, steps: tuple[int, ...], best: int | None) -> None:
+    def _open(self, run: Path, config: RunConfig, steps: list[int], best: int | None, left_out: int) -> None:
         from rlstudio.ui.widgets.film_dialog import FilmDialog, FilmSubject  # loads Pillow, as exporting does
 
         self._reading = False
@@ -61,7 +63,8 @@ class Filming(QObject):
             self._window.banner.say(_NO_CHECKPOINTS)
             return
         history = self._training.history
-        subject = FilmSubject(run, config.env, config.algorithm, steps, best, history, self._episode(config.env))
+        episode = self._episode(config.env)
+        subject = FilmSubject(run, config.env, config.algorithm, tuple(steps), best, history, episode, left_out)
         dialog = FilmDialog(
             subject, self._window, folder=self._exports.folder(), remembered=self._exports.remembered("film")
         )
@@ -96,11 +99,16 @@ class Filming(QObject):
         self._exports.film_offered = there
 
 
-def _checkpoints(run: Path) -> tuple[tuple[int, ...], int | None]:
-    """Steps of a run's checkpoints, and of the best one. Raises RunFolderError."""
+def _checkpoints(run: Path) -> tuple[list[int], int | None, int]:
+    """Steps of a run's checkpoints, one of each policy; of the best one; how many hold the policy of another one.
+
+    Raises RunFolderError."""
     folder = RunFolder.open(run)
-    steps = tuple(folder.checkpoints())
+    groups = same_policies(folder)
     try:
-        return steps, folder.best_checkpoint()
+        best = folder.best_checkpoint()
     except RunFolderError:
-        return steps, None
+        best = None
+    steps = one_of_each(groups, best)
+    best = next((step for step, group in zip(steps, groups, strict=True) if best in group), None)
+    return steps, best, sum(map(len, groups)) - len(steps)

@@ -24,10 +24,9 @@ from rlstudio.ui.latest_work import LatestWork
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.clip_form import ClipForm
 from rlstudio.ui.widgets.export_layouts import pictures
-from rlstudio.ui.widgets.export_plan import ExportOptions, suggested_name, timing_words
+from rlstudio.ui.widgets.export_plan import ExportOptions, size_words, suggested_name, timing_words
 from rlstudio.ui.widgets.export_preview import ExportPreview
 from rlstudio.ui.widgets.file_row import FileRow, pictures_folder
-from rlstudio.ui.widgets.numbers import file_size
 from rlstudio.ui.widgets.picture_form import PictureForm
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -152,10 +151,7 @@ class ExportDialog(QDialog):
         self._estimate.ask(estimate, lambda size: self._show_estimate(size, limit), self._estimate_failed)
 
     def _show_estimate(self, size: int, limit: int | None) -> None:
-        if limit is not None and size > limit:
-            self._estimated = f"roughly {file_size(size)}, brought below {file_size(limit)}"
-        else:
-            self._estimated = f"roughly {file_size(size)}"
+        self._estimated = size_words(size, limit)
         self._show_size()
 
     def _estimate_failed(self, words: str) -> None:

@@ -11,6 +11,7 @@ from rlstudio.core.episode_data import episode_to_data
 from rlstudio.core.messages import ExportClip, ExportPicture, PictureStyle
 from rlstudio.media.formats import MediaFormat, format_named
 from rlstudio.media.frames import Clip
+from rlstudio.ui.widgets.numbers import file_size
 
 HUNDREDTHS = "gif"
 """The format that counts time in hundredths of a second."""
@@ -89,6 +90,12 @@ def timing_words(fps: float, speed: float, to: MediaFormat) -> str:
         f"{wanted:.4g} frames a second, true on average: a GIF counts hundredths of a second, "
         f"so frames last {10 * low} or {10 * (low + 1)} ms in turn."
     )
+
+
+def size_words(size: int, limit: int | None) -> str:
+    """About how large the file gets, and what its limit does to that."""
+    brought = "" if limit is None or size <= limit else f", brought below {file_size(limit)}"
+    return f"roughly {file_size(size)}{brought}"
 
 
 def _a(name: str) -> str:

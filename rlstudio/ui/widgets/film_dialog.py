@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,22 +13,23 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QDoubleSpinBox, QFormLa
 
 from rlstudio.core.checkpoint_choice import film_steps
 from rlstudio.core.episode import Episode
+from rlstudio.core.film_plan import LAST_IS_LONGER, expected_lengths, frames_seen
+from rlstudio.core.frame_store import Frame
 from rlstudio.core.history import History
 from rlstudio.core.messages import FilmTraining
 from rlstudio.media.composed.curve import run_curve
 from rlstudio.media.composed.hud import checkpoint_caption
 from rlstudio.media.frames import Clip
+from rlstudio.ui.latest_work import LatestWork
 from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.export_dialog import lay_out_beside, make_speed_picker
 from rlstudio.ui.widgets.export_layouts import pictures
-from rlstudio.ui.widgets.export_plan import film_name
+from rlstudio.ui.widgets.export_plan import film_name, size_words
 from rlstudio.ui.widgets.export_preview import ExportPreview
 from rlstudio.ui.widgets.file_row import FileRow, pictures_folder
 from rlstudio.ui.widgets.number_box import real_box, whole_box
 from rlstudio.ui.widgets.picture_form import PictureForm
 
-LAST_IS_LONGER = 3.0
-"""As the job does: the trained policy is seen up to so many times as long as those before it."""
 _SETTLE_MILLISECONDS = 250
 _MOST_NAMED = 12
 
@@ -37,8 +39,9 @@ class FilmSubject:
     """A run as far as a film of it is concerned.
 
     Attributes:
-        steps: of the checkpoints it kept, ascending.
+        steps: of the checkpoints it kept, ascending, one of each policy.
         best: the step of the best one, where one is known.
+        left_out: how many checkpoints there are beside them, each with the policy of one of them.
         episode: a recorded episode of the same environment, for the preview.
     """
 
@@ -49,6 +52,7 @@ class FilmSubject:
     best: int | None = None
     history: History = field(default_factory=History)
     episode: Episode | None = None
+    left_out: int = 0
 
 
 class FilmDialog(QDialog):
@@ -77,10 +81,12 @@ class FilmDialog(QDialog):
         self.preview = ExportPreview()
         self.plan, self.length, self.fault = QLabel(), QLabel(), QLabel()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self._estimate = LatestWork(self)
+        self._estimated = ""
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MILLISECONDS)
-        self._settle.timeout.connect(self._show_preview)
+        self._settle.timeout.connect(self._show_what_comes_out)
         self._lay_out()
         self._connect()
         self._changed()
@@ -122,38 +128,67 @@ class FilmDialog(QDialog):
         named = [self._step_words(step) for step in steps]
         if len(named) > _MOST_NAMED:
             named[_MOST_NAMED // 2 : -_MOST_NAMED // 2] = ["…"]
-        self.plan.setText("Seen after these steps: " + ", ".join(named))
-        most = self.seconds.value() * (len(steps) - 1 + LAST_IS_LONGER)
-        self.length.setText(
-            f"{len(steps)} episodes, all from one seed · plays {most:.0f} s at most, the last part longest"
-        )
+        words = f"Seen after these steps: {', '.join(named)}."
+        if subject.left_out:
+            words += f"\n{_left_out_words(subject.left_out)}"
+        self.plan.setText(words)
+        self._estimated = "" if subject.episode else "size unknown: record an episode (R)"
+        self._show_length()
         reason = self.file.why_not()
         self.fault.setText(reason or self.file.warning())
         self.export_button.setEnabled(not reason)
         self._settle.start()
+
+    def _show_length(self) -> None:
+        count = len(self.chosen_steps())
+        most = self.seconds.value() * (count - 1 + LAST_IS_LONGER)
+        self.length.setText(
+            f"{count} episode{'s' if count > 1 else ''}, all from one seed · plays {most:.0f} s at most, the last part "
+            f"longest · {self._estimated or 'size: estimating…'}"
+        )
 
     def _step_words(self, step: int) -> str:
         if step == 0:
             return "untrained"
         return f"{step:,} (best)" if step == self._subject.best else f"{step:,}"
 
-    def _show_preview(self) -> None:
-        """How it will look, with a recorded episode in the place of a checkpoint's."""
+    def _show_what_comes_out(self) -> None:
+        """How it will look, with a recorded episode in the place of a checkpoint's, and about how large it gets; both
+        made in threads."""
         episode = self._subject.episode
         if episode is None:
             self.preview.show_message("To see beforehand how it looks, record an episode (R).\nThe film needs none.")
             return
-        style = self.picture.style()
+        style, to = self.picture.style(), self.picture.chosen_format()
         style = replace(style, caption=checkpoint_caption(style.caption, episode))
         clip = Clip.whole(episode)
-        speed = self.picture.chosen_format().held_speed(episode.fps, float(self.speed.currentData()))
+        fps = episode.fps * to.held_speed(episode.fps, float(self.speed.currentData()))
         picture_at = pictures([clip], style, run_curve(self._subject.history))
-        self.preview.show_pictures(picture_at, len(clip), min(len(clip) // 3, 60), episode.fps * speed)
+        self.preview.show_pictures(picture_at, len(clip), min(len(clip) // 3, 60), fps)
+        lengths = expected_lengths(self._subject.history, self.chosen_steps())
+        seen = frames_seen(lengths, self.seconds.value(), fps)
+        frame_at = _as_film(picture_at, len(clip), seen)
+
+        def estimate(stale: Callable[[], bool]) -> int:
+            from rlstudio.media.estimate import estimate_bytes  # loads what writes pictures
+
+            return estimate_bytes(to, frame_at, sum(seen), fps=fps, scenes=len(seen), cancelled=stale)
+
+        self._estimate.ask(
+            estimate,
+            lambda size: self._show_estimate(size_words(size, style.size_limit)),
+            lambda _words: self._show_estimate("size unknown"),
+        )
+
+    def _show_estimate(self, words: str) -> None:
+        self._estimated = words
+        self._show_length()
 
     def done(self, result: int) -> None:
-        """The dialog closes: the picture that is being made is given up."""
+        """The dialog closes: what is made for it is given up."""
         self._settle.stop()
         self.preview.close_work()
+        self._estimate.close()
         super().done(result)
 
     # ------------------------------------------------------------ making
@@ -179,7 +214,7 @@ class FilmDialog(QDialog):
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             set_role(label, "fault" if label is self.fault else "muted")
         line = self.plan.fontMetrics().lineSpacing()
-        self.plan.setFixedHeight(3 * line)  # its words change; the dialog must not
+        self.plan.setFixedHeight(4 * line)  # its words change; the dialog must not
         self.length.setFixedHeight(2 * line)
         self.fault.setFixedHeight(2 * line)
         form = QFormLayout()
@@ -210,3 +245,17 @@ class FilmDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         QShortcut(QKeySequence("Ctrl+Space"), self).activated.connect(self.preview.play_button.click)
+
+
+def _left_out_words(count: int) -> str:
+    """Why checkpoints are not offered."""
+    if count == 1:
+        return "Another checkpoint holds the policy of one of these and is left out."
+    return f"{count} others hold the same policies as these and are left out."
+
+
+def _as_film(picture_at: Callable[[int], Frame], length: int, seen: list[int]) -> Callable[[int], Frame]:
+    """The pictures of a film of which so many are `seen` of each part, with one episode of `length` pictures in the
+    place of each part's own: from its beginning, as often as it goes in."""
+    parts = [number for count in seen for number in range(count)]
+    return lambda index: picture_at(parts[index] % length)
