@@ -99,7 +99,7 @@ def _add_train(commands: Any) -> None:
 
 def _add_evaluate_and_record(commands: Any) -> None:
     evaluate = _add(commands, "evaluate", "policies:evaluate", "run episodes of a trained policy and list the scores")
-    record = _add(commands, "record", "record:record", "save episodes of a trained policy as a film or picture")
+    record = _add(commands, "record", "record:record", "save episodes of a trained policy as a film, picture or data")
     for command, episodes in ((evaluate, 20), (record, 1)):
         command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
         command.add_argument(
@@ -112,7 +112,8 @@ def _add_evaluate_and_record(commands: Any) -> None:
         _add_trust(command)
         command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
     formats = ".gif, .mp4, .webm, .apng, .webp, .png for one frame, no ending for a folder of PNG files"
-    record.add_argument("-o", "--output", required=True, metavar="OUT", help=f"the file to write: {formats}")
+    data = "an episode file .rlepisode; .npz or .minari for its numbers alone"
+    record.add_argument("-o", "--output", required=True, metavar="OUT", help=f"the file to write: {formats}; {data}")
     _add_picture_options(record)
 
 

@@ -1,4 +1,4 @@
-"""`rlstudio record`: a trained run's episodes as a picture or film, of the environment alone or composed."""
+"""`rlstudio record`: a trained run's episodes as a picture or film, plain or composed, or as data."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rlstudio.commands.console import ConsoleChannel, console, print_json, quiet_stdout
 from rlstudio.commands.find_run import find_run
 from rlstudio.commands.policies import load_run
+from rlstudio.commands.record_data import DATA, record_data
+from rlstudio.commands.record_data import suffixes as data_suffixes
+from rlstudio.commands.recorded_episodes import recorded_episodes
 from rlstudio.commands.trust import trusted_files
 from rlstudio.core import messages as m
 from rlstudio.core.episode import Episode
-from rlstudio.core.episode_data import episode_from_data
 from rlstudio.core.params import ParamError, ParamFault
 from rlstudio.core.run_config import RunConfig
 from rlstudio.core.trusted_files import trusting
 from rlstudio.envs.make import frame_rate, make
 from rlstudio.jobs.evaluate import FIRST_SEED
 from rlstudio.jobs.film import make_film
-from rlstudio.jobs.record import record as record_job
 from rlstudio.jobs.write_picture import write_picture
 from rlstudio.media.composed.layout import WIDEST, layout_named
 from rlstudio.media.errors import Cancelled, MediaError
@@ -31,47 +29,22 @@ from rlstudio.media.formats import MediaFormat, format_of
 from rlstudio.media.frames import Clip
 from rlstudio.media.size_limit import megabytes
 from rlstudio.storage.run_folder import RunFolder
-from rlstudio.workers.vitals import Phase
 
 _RECORDING = 0.4
 """Share of the work that recording is taken for."""
-
-
-class _Part:
-    """A channel whose progress is a part of a longer job's."""
-
-    def __init__(self, channel: ConsoleChannel, share: float) -> None:
-        self._channel, self._share = channel, share
-
-    def receive(self, timeout_seconds: float = 0.0) -> m.Command | None:
-        """See Channel."""
-        return self._channel.receive(timeout_seconds)
-
-    def send(self, report: m.Report) -> None:
-        """See Channel."""
-        if isinstance(report, m.Progress):
-            report = m.Progress(report.done, round(max(1, report.total) / self._share), report.words)
-        self._channel.send(report)
-
-    def enter(self, phase: Phase) -> None:
-        """See Channel."""
-
-    def wants_frame(self) -> bool:
-        """See Channel."""
-        return False
-
-    def put_frame(self, frame: NDArray[np.uint8], note: dict[str, Any]) -> None:
-        """See Channel."""
 
 
 def record(options: argparse.Namespace) -> int:
     """`rlstudio record`."""
     began = time.perf_counter()
     path = Path(options.output)
+    if path.suffix.lower() in DATA:
+        return record_data(options, path)
     try:
         to = format_of(path)
     except ValueError as error:
-        raise ParamError([ParamFault("-o", options.output, f"another ending: {error}")]) from None
+        words = f"another ending: {error}; for data {data_suffixes()}"
+        raise ParamError([ParamFault("-o", options.output, words)]) from None
     style = _style(options, to)
     if not path.absolute().parent.is_dir():  # known before anything is recorded
         raise MediaError(f"could not write {path}: there is no such folder as {path.parent}; check the path")
@@ -145,19 +118,7 @@ def _episodes(
     """Episodes of one checkpoint. Raises Cancelled after Ctrl+C."""
     config, policy = load_run(options)
     speed = _speed(options, to, _own_rate(config))
-    command = m.RecordEpisodes(
-        config.env,
-        config.env_kwargs,
-        policy,
-        options.episodes,
-        FIRST_SEED if options.seed is None else options.seed,
-        greedy=not options.sample,
-        trusted_files=trusted_files(options),
-    )
-    record_job(command, _Part(channel, _RECORDING))
-    episodes = [episode_from_data(r.data) for r in channel.reports if isinstance(r, m.EpisodeRecorded)]
-    if channel.interrupted or not episodes:
-        raise Cancelled
+    episodes = recorded_episodes(options, config, policy, channel, _RECORDING)
     clips = [Clip.whole(episode) for episode in episodes] if to.animated else [_one_frame(options, episodes[0])]
     channel.say(f"writing {sum(map(len, clips)):,} frames to {path}")
     written = write_picture(path, clips, style, speed, channel, begun=_RECORDING)

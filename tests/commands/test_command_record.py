@@ -16,6 +16,8 @@ from PIL import Image
 from process_harness import ROOT
 
 from rlstudio.media.formats import FORMATS
+from rlstudio.storage.data_formats import read_data
+from rlstudio.storage.episode_file import load_episode
 from rlstudio.storage.run_folder import RunFolder
 
 Call = Callable[..., Answer]
@@ -167,3 +169,65 @@ def test_ctrl_c_leaves_no_half_file(trained: Trained, tmp_path: Path) -> None:
     _, rest = process.communicate(timeout=60)
     assert process.returncode == 130, rest
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_episode_file_holds_what_was_recorded(call: Call, trained: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "a.rlepisode"
+    answer = call("record", trained.path, "-o", path, "--seed", "7", "--json")
+    assert answer.status == 0, answer.stderr
+    found, episode = answer.json, load_episode(path)
+    assert (found["format"], found["episodes"], found["width"], found["height"]) == ("rlepisode", 1, 600, 400)
+    assert (found["frames"], found["steps"]) == (len(episode.frames), episode.length)
+    assert found["returns"] == [episode.total_reward]
+    assert found["bytes"] == path.stat().st_size
+    assert (episode.env, episode.seed, episode.run_name) == ("CartPole-v1", 7, trained.path.name)
+    gif = call("record", trained.path, "-o", tmp_path / "a.gif", "--seed", "7", "--json")
+    assert gif.json["returns"] == found["returns"], "the same episode"
+    words = call("record", trained.path, "-o", path)
+    assert words.status == 0
+    assert f"{path}: 1 episode, " in words.stdout
+    assert sorted(left.name for left in tmp_path.iterdir()) == ["a.gif", "a.rlepisode"]
+
+
+def test_numpy_arrays_hold_several_episodes(call: Call, trained: Trained, tmp_path: Path) -> None:
+    answer = call("record", trained.path, "-o", tmp_path / "a.npz", "--episodes", "3", "--json")
+    assert answer.status == 0, answer.stderr
+    assert (answer.json["episodes"], answer.json["frames"]) == (3, 0)
+    episodes = list(read_data(tmp_path / "a.npz"))
+    assert [episode.total_reward for episode in episodes] == answer.json["returns"]
+    assert sum(episode.length for episode in episodes) == answer.json["steps"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("-o", "a.rlepisode", "--episodes", "2"), ("--episodes: 2", "1: a .rlepisode file holds one", ".npz")),
+        (("-o", "a.rlepisode", "--width", "300"), ("--width: 300", "no --width", "a .rlepisode file holds data")),
+        (("-o", "a.npz", "--size-limit", "2", "--from-training"), ("no --size-limit", "no --from-training")),
+        (("-o", "a.avi"), (".avi is no format", ".gif", "for data .rlepisode (an episode file", ".npz", ".minari")),
+    ],
+)
+def test_data_with_what_is_of_pictures_is_refused_in_words(
+    call: Call,
+    trained: Trained,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    words: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = call("record", trained.path, *options)
+    assert answer.status == 2, answer.stderr
+    for word in words:
+        assert word in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_data_in_a_folder_that_is_not_there_or_in_the_way_is_refused(
+    call: Call, trained: Trained, tmp_path: Path
+) -> None:
+    answer = call("record", trained.path, "-o", tmp_path / "none" / "a.rlepisode")
+    assert (answer.status, "no such folder" in answer.stderr) == (1, True)
+    (tmp_path / "b.rlepisode").mkdir()
+    answer = call("record", trained.path, "-o", tmp_path / "b.rlepisode")
+    assert (answer.status, "that is a folder" in answer.stderr) == (1, True)
