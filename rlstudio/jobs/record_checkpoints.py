@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from rlstudio.core.episode_data import episode_to_data
-from rlstudio.core.messages import EpisodeRecorded, Finished, Progress, RecordCheckpoints, Stop
+from rlstudio.core.messages import CheckpointLeftOut, EpisodeRecorded, Finished, Progress, RecordCheckpoints, Stop
 from rlstudio.envs.make import make, step_limit
 from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.known_discount import known_discount
@@ -32,7 +32,7 @@ class _NotWanted(Exception):  # noqa: N818 - a signal, not an error
 
 @with_its_consent
 def record_checkpoints(command: RecordCheckpoints, channel: Channel) -> None:
-    """The job: an EpisodeRecorded each, its index the checkpoint's step. A checkpoint that is gone is left out."""
+    """The job: an EpisodeRecorded each, its index the checkpoint's step; CheckpointLeftOut for one damaged or gone."""
     recorder = _Recorder(command, channel)
     try:
         recorder.run()
@@ -65,9 +65,10 @@ class _Recorder:
         self._channel.enter(Phase.STARTING)
         try:
             policy = folder.load_policy(step)
-        except RunFolderError:  # thinned away since it was listed
-            if step in folder.checkpoints():
-                raise
+        except RunFolderError as error:
+            gone = step not in folder.checkpoints()  # thinned away since it was listed
+            words = f"checkpoint {step:,} is no longer there: the run let go of it" if gone else str(error)
+            self._channel.send(CheckpointLeftOut(step, words))
             return
         config = folder.read_info().config
         env = make(config.env, config.env_kwargs, render=True)
@@ -110,11 +111,14 @@ class _Recorder:
         return bool(self._queue)
 
     def _listen(self, timeout_seconds: float) -> None:
-        """Take the newest wish. Raises Cancelled, or _NotWanted where it leaves out what is being recorded."""
+        """Take the newest wish. Raises Cancelled, or _NotWanted where that is not for what is being recorded."""
         match self._channel.receive(timeout_seconds):
             case Stop():
                 raise Cancelled
             case RecordCheckpoints() as wish:
-                self._queue = [step for step in wish.steps if step != self._now]
-                if self._now is not None and self._now not in wish.steps:
+                before, self._wish = self._wish, wish
+                alike = (wish.run, wish.seed, wish.greedy) == (before.run, before.seed, before.greedy)
+                goes_on = alike and self._now in wish.steps
+                self._queue = [step for step in wish.steps if not (goes_on and step == self._now)]
+                if self._now is not None and not goes_on:
                     raise _NotWanted

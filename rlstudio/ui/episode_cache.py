@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 
 from rlstudio.core.episode import Episode
+from rlstudio.core.thoughts import Thoughts
 
 BYTES_KEPT = 256 * 2**20
 
@@ -31,12 +32,19 @@ class EpisodeCache:
         """Keep it; others go where the memory is full, but none of those that are `wanted` together."""
         self._episodes[step] = episode
         self._episodes.move_to_end(step)
-        total = sum(each.frames.n_bytes for each in self._episodes.values())
+        total = sum(map(_bytes_of, self._episodes.values()))
         for other in [each for each in self._episodes if each != step and each not in wanted]:
             if total <= self._most_bytes:
                 return
-            total -= self._episodes.pop(other).frames.n_bytes
+            total -= _bytes_of(self._episodes.pop(other))
 
     def clear(self) -> None:
         """Forget all."""
         self._episodes.clear()
+
+
+def _bytes_of(episode: Episode) -> int:
+    """What it takes of the memory: its pictures, what was observed, and what was thought."""
+    columns = Thoughts.of(episode.thoughts).columns.values()
+    numbers = episode.observations.nbytes + sum(column.nbytes for column in columns)
+    return episode.frames.n_bytes + episode.saliency.n_bytes + numbers

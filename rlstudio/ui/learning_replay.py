@@ -46,6 +46,13 @@ class LearningReplay:
         """What is shown stays."""
         self.steps = []
 
+    def skip(self, step: int) -> bool:
+        """Leave out one that is still to be shown, for it cannot be; whether there was one."""
+        if step not in self.ahead:
+            return False
+        self.steps.remove(step)
+        return True
+
     def due(self, episodes: EpisodeCache, on_stage: Sequence[int]) -> int | None:
         """The checkpoint to show now, if it is time for another and its episode is there."""
         if not self.steps:

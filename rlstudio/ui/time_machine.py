@@ -57,6 +57,7 @@ class TimeMachine(QObject):
         self._wanted: list[int] = []  # to be shown once all are recorded
         self._asked: float | None = None  # the step that was clicked, where the checkpoint is another
         self._on_stage: list[int] = []
+        self._left_out: set[int] = set()  # damaged or gone: recorded ahead no more, and tried anew where it is wanted
         self._settle = QTimer(self, singleShot=True)
         self._settle.timeout.connect(self._request)
         self.shown.connect(watching.look)
@@ -131,6 +132,7 @@ class TimeMachine(QObject):
         """A run that goes on may go back first: what it learns anew takes the place of checkpoints there were."""
         self.bar.offer_replay(False)
         self._episodes.clear()
+        self._left_out.clear()
 
     def _forget(self) -> None:
         """Another run is shown: a child that still waits for wishes would go on recording the run before."""
@@ -228,17 +230,32 @@ class TimeMachine(QObject):
         near = sorted(
             self.steps[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS + 1], key=lambda s: abs(s - self.steps[at])
         )
-        missing = tuple(step for step in near if step not in self._episodes)
+        missing = tuple(step for step in near if step not in self._episodes and step not in self._left_out)
         if missing and self.recording.active:  # a child is there anyway
             self._ask_for(self.checkpoints.run, missing)
 
     def _recorded(self, report: object) -> None:
-        if isinstance(report, m.EpisodeRecorded):
+        if isinstance(report, m.CheckpointLeftOut):
+            self._leave_out(report.step, report.words)
+        elif isinstance(report, m.EpisodeRecorded):
             episode = episode_from_data(report.data)
             if episode.run == self.checkpoints.run:
                 self._episodes.add(report.index, episode, self._wanted or self.replay.ahead[:1])
             if not self._show_if_there() and self._wanted:
                 self.bar.say(self._waiting_words(), busy=True)
+
+    def _leave_out(self, step: int, words: str) -> None:
+        """One that cannot be shown stops no other. Who waits for it is told; of one recorded ahead the log is."""
+        words = words[:1].upper() + words[1:] + "."
+        if step in self._wanted or self.replay.skip(step):
+            self.failed.emit(f"A checkpoint is left out. {words}", "Choose another one, or train the run again.", "")
+        elif step not in self._left_out:
+            self._window.log.add("warning", f"A checkpoint is left out. {words}")
+        self._left_out.add(step)
+        self._wanted = [other for other in self._wanted if other != step]
+        self.refresh()
+        if not self._show_if_there():
+            self._tell()
 
     def _tell_progress(self, done: int, total: int, _words: str) -> None:
         if self._wanted:

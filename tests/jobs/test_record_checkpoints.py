@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rlstudio.core import messages as m
 from rlstudio.core.episode_data import episode_from_data
 from rlstudio.jobs import record_checkpoints as module
 from rlstudio.jobs.serve import do
-from rlstudio.storage.run_folder import RunFolder, RunFolderError
+from rlstudio.storage.run_folder import RunFolder
 
 
 @pytest.fixture(autouse=True)
@@ -100,11 +101,43 @@ def test_a_checkpoint_that_is_gone_is_left_out(trained: RunFolder) -> None:
     channel = FakeChannel()
     do(wish(trained, 77_777, 0), channel)
     assert list(recorded(channel)) == [0]
+    (left_out,) = channel.of(m.CheckpointLeftOut)
+    assert left_out.step == 77_777
+    assert "77,777 is no longer there" in left_out.words
 
 
-def test_a_damaged_checkpoint_is_said(trained: RunFolder, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_said_and_the_others_are_recorded(trained: RunFolder, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(trained.path, copy)
-    (copy / "checkpoints" / "0" / "policy.safetensors").write_bytes(b"no")
-    with pytest.raises(RunFolderError, match="damaged"):
-        do(wish(RunFolder.open(copy), 0), FakeChannel())
+    first, second, third, *_ = trained.checkpoints()
+    (copy / "checkpoints" / str(second) / "policy.safetensors").write_bytes(b"no")
+    channel = FakeChannel()
+    do(wish(RunFolder.open(copy), first, second, third), channel)
+    assert list(recorded(channel)) == [first, third]
+    (left_out,) = channel.of(m.CheckpointLeftOut)
+    assert left_out.step == second
+    assert "damaged" in left_out.words
+    assert channel.finished.status == "finished"
+
+
+def test_a_later_wish_counts_with_all_that_it_says(trained: RunFolder) -> None:
+    """Another seed makes another episode of the checkpoint that is being recorded."""
+    first, second, *_ = trained.checkpoints()
+    wishes = [replace(wish(trained, first, second, seed=5), greedy=False)]
+    channel = FakeChannel(lambda channel: wishes.pop() if wishes and channel.of(m.Progress) else None)
+    do(wish(trained, first), channel)
+    episodes = recorded(channel)
+    assert list(episodes) == [first, second]
+    assert {(episode.seed, episode.greedy) for episode in episodes.values()} == {(5, False)}
+    began = [report.words for report in channel.of(m.Progress) if report.done == 0]
+    assert len(began) == 3
+
+
+def test_a_wish_for_another_run_is_recorded_of_that(trained: RunFolder, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(trained.path, copy)
+    first = trained.checkpoints()[0]
+    wishes = [wish(RunFolder.open(copy), first)]
+    channel = FakeChannel(lambda channel: wishes.pop() if wishes and channel.of(m.Progress) else None)
+    do(wish(trained, first), channel)
+    assert [episode.run for episode in recorded(channel).values()] == [str(copy)]

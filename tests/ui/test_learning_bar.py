@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from made_episodes import episode
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from rlstudio.core.episode import Thought
 from rlstudio.core.history import History
 from rlstudio.core.messages import Evaluation
 from rlstudio.ui.checkpoint_words import name_of, rows_of
@@ -141,7 +143,7 @@ def test_rows_say_what_training_and_evaluation_had_come_to() -> None:
 
 def test_the_cache_is_bounded_and_keeps_what_was_looked_at() -> None:
     one = episode([1.0] * 3)
-    cache = EpisodeCache(most_bytes=3 * one.frames.n_bytes)
+    cache = EpisodeCache(most_bytes=3 * (one.frames.n_bytes + one.observations.nbytes))
     for step in (1, 2, 3):
         cache.add(step, one)
     assert cache.get(1) is one
@@ -150,6 +152,20 @@ def test_the_cache_is_bounded_and_keeps_what_was_looked_at() -> None:
     small = EpisodeCache(most_bytes=1)
     small.add(1, one)
     assert 1 in small
+
+
+def test_the_cache_counts_all_that_an_episode_takes() -> None:
+    plain, looking, thinking = episode([1.0] * 3), episode([1.0] * 3), episode([1.0] * 3)
+    for _ in range(3):
+        looking.saliency.append(np.random.default_rng(0).integers(0, 255, (40, 40, 3), np.uint8))
+    thinking.thoughts = [Thought(q_values=np.zeros(4_000, np.float32))] * 3
+    for large in (looking, thinking):
+        cache = EpisodeCache(most_bytes=12_000)
+        cache.add(1, plain)
+        cache.add(2, plain)
+        assert 1 in cache
+        cache.add(3, large)
+        assert [step for step in (1, 2, 3) if step in cache] == [3]
 
 
 def test_a_replay_goes_from_the_first_to_the_last_as_each_has_been_seen(show: Show) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from rlstudio.core.checkpoint_choice import nearest
+from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.acting import FIRST_SEED
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
@@ -250,3 +252,56 @@ def test_another_run_is_not_asked_of_the_child_that_recorded_the_one_before(
     shown = studio.window.stage.current_episode()
     assert shown is not None
     assert shown.run == str(folder.path)
+
+
+@pytest.fixture
+def damaged(run: Path, tmp_path: Path) -> tuple[Path, int]:
+    """The run with one checkpoint whose file holds nonsense, and its step."""
+    copy = tmp_path / "runs" / "copy"
+    shutil.copytree(run, copy)
+    step = RunFolder.open(copy).checkpoints()[1]
+    (copy / "checkpoints" / str(step) / "policy.safetensors").write_bytes(b"no")
+    return copy, step
+
+
+def test_a_damaged_neighbour_stops_no_other(studio: Studio, damaged: tuple[Path, int]) -> None:
+    path, step = damaged
+    studio.open(path)
+    machine, banner = studio.machine, studio.window.banner
+    machine.show_checkpoints([0])
+    studio.wait_for_stage(0)
+    log = studio.window.log
+    studio.wait_for(lambda: "A checkpoint is left out" in log.text(), "the neighbour to be told in the log")
+    studio.wait_for(lambda: machine.steps[2] in machine._episodes, "the neighbour behind it", 15)
+    assert not banner.text()
+    machine.show_checkpoints([0, step, machine.steps[2]])
+    studio.wait_for(lambda: studio.window.stage.pictures.comparing, "those that are whole", 15)
+    assert [each.step for each in studio.window.stage.pictures.compare.episodes()] == [0, machine.steps[2]]
+    assert "is damaged" in banner.text()
+    assert "Choose another one" in banner.text()
+    machine.show_checkpoints([step])
+    studio.wait_for(lambda: not machine._wanted, "it to be given up")
+    assert machine.recording.active, "the child goes on"
+    machine.show_checkpoints([machine.steps[-1]])
+    studio.wait_for_stage(machine.steps[-1], 15)
+
+
+def test_a_damaged_checkpoint_is_left_out_of_the_replay(
+    studio: Studio, damaged: tuple[Path, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rlstudio.ui.learning_replay.SECONDS_EACH", 0.05)
+    monkeypatch.setattr("rlstudio.ui.learning_replay._HOLD_END_SECONDS", 0.0)
+    path, _ = damaged
+    studio.open(path)
+    studio.machine.replay.start(studio.machine.steps)
+    step = studio.machine.replay.steps[1]
+    studio.machine.replay.stop()
+    (path / "checkpoints" / str(step) / "policy.safetensors").write_bytes(b"no")
+    seen: list[Any] = []
+    studio.machine.shown.connect(lambda: seen.extend(studio.machine._on_stage))
+    studio.click("replayLearningButton")
+    expected = [each for each in studio.machine.replay.steps if each != step]
+    assert len(expected) < len(studio.machine.replay.steps)
+    studio.wait_for(lambda: not studio.machine.replay.running, "the end of the replay", 90)
+    assert list(dict.fromkeys(seen)) == expected
+    assert "A checkpoint is left out" in studio.window.banner.text()

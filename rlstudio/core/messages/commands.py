@@ -134,8 +134,8 @@ class RecordEpisodes:
 class RecordCheckpoints:
     """Record one episode of each of these checkpoints of a run, all with the same seed, in this order.
 
-    Sent again to the job while it runs, `steps` takes the place of what is not recorded yet. It answers with an
-    EpisodeRecorded each, whose index is the checkpoint's step.
+    Sent again to the job while it runs, it takes the place of what is not recorded yet; trusted files stay those of the
+    first. It answers with an EpisodeRecorded each, whose index is the checkpoint's step, or with CheckpointLeftOut.
     """
 
     run: str

@@ -131,6 +131,14 @@ class Score:
 
 
 @dataclass(frozen=True)
+class CheckpointLeftOut:
+    """A checkpoint that is damaged or gone: `words` say which and why. The others are gone on with."""
+
+    step: int
+    words: str
+
+
+@dataclass(frozen=True)
 class EpisodeRecorded:
     """A recorded episode as plain data (see core.episode_data)."""
 
@@ -236,6 +244,7 @@ Report = (
     | ParamRefused
     | Progress
     | Score
+    | CheckpointLeftOut
     | EpisodeRecorded
     | ValuesMapped
     | Exported
