@@ -1,6 +1,6 @@
 """Every format and layout on the same clips: milliseconds a frame, bytes, and how the colours come back.
 
-    python tests/benchmarks/bench_media.py [--rounds 3] [--frames 120] [--only mp4 webp]
+    python tests/benchmarks/bench_media.py [--rounds 3] [--frames 120] [--only mp4 webp] [--json OUT]
 
 The formats are written in turn, in one process; the fastest round of each counts. Beside them, where it is installed
 (`bench` extra), imageio's GIF, and Pillow's own animated WebP and PNG. The frames lie ready in memory, so rendering and
@@ -12,14 +12,22 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
+from typing import Any
+
+import rlstudio  # noqa: F401 - as everywhere, it sets the numbers of threads before NumPy is there
+
+# isort: split
 
 import av
 import numpy as np
-from bench_gif import clip
+from bench_gif import clip, timed
 from numpy.typing import NDArray
 from PIL import Image
+from results import stamped, write_rows
 
 from rlstudio.core.frame_store import Frame
 from rlstudio.envs.make import make
@@ -33,7 +41,9 @@ from rlstudio.media.size_limit import write_within
 
 ENVIRONMENTS = ("CartPole-v1", "LunarLander-v3", "CarRacing-v3")
 FPS = 50
+AIMS = {"gif": "under 2.5 ms", "mp4": "under 2 ms"}
 
+Row = dict[str, Any]
 Write = Callable[[Path, list[Frame]], object]
 
 
@@ -83,29 +93,36 @@ def kept(path: Path, frames: list[Frame]) -> str:
     return f"{10 * np.log10(255**2 / error):.1f} dB" if error else "exact"
 
 
-def measure_formats(folder: Path, rounds: int, count: int, only: list[str]) -> None:
-    """A line for each environment and writer."""
-    print(f"{'environment':16}{'writer':16}{'ms a frame':>12}{'KiB':>10}  colours")
+def measure_formats(folder: Path, rounds: int, count: int, only: list[str]) -> Iterator[Row]:
+    """A row for each environment and writer."""
     for env_id in ENVIRONMENTS:
         frames = clip(env_id, count)
         chosen = writers(only)
-        best = dict.fromkeys(chosen, float("inf"))
+        times: dict[str, list[tuple[float, float]]] = {name: [] for name in chosen}
         for number in range(rounds):
             for name, (suffix, write) in chosen.items():
                 path = folder / f"{env_id} {name} {number}{suffix}"
-                start = time.perf_counter()
-                write(path, frames)
-                best[name] = min(best[name], (time.perf_counter() - start) / count * 1000)
+                times[name].append(timed(partial(write, path, frames), count))
         for name, (suffix, _) in chosen.items():
             path = folder / f"{env_id} {name} 0{suffix}"
             files = list(path.iterdir()) if path.is_dir() else [path]
-            size = sum(file.stat().st_size for file in files) / 1024
-            print(f"{env_id:16}{name:16}{best[name]:12.2f}{size:10.1f}  {kept(path, frames)}")
+            yield {
+                "name": f"{env_id}, {name}",
+                "ms a frame": round(min(clock for clock, _ in times[name]), 2),
+                "CPU ms a frame": round(min(work for _, work in times[name]), 2),
+                "KiB": round(sum(file.stat().st_size for file in files) / 1024, 1),
+                "colours": kept(path, frames),
+                "aim": AIMS.get(name, ""),
+            }
 
 
-def measure_layouts(rounds: int) -> None:
-    """A line for each composed layout in its own size: what drawing one picture takes, and making ready for a clip."""
-    print(f"\n{'composed':16}{'size':>12}{'ms a frame':>12}{'ms before':>12}")
+def _draw(composer: Composer, count: int) -> None:
+    for index in range(count):
+        composer.picture(index)
+
+
+def measure_layouts(rounds: int) -> Iterator[Row]:
+    """A row for each composed layout in its own size: what drawing one picture takes, and making ready for a clip."""
     env = make("LunarLander-v3", render=True)
     policy = build_policy(None, env)
     episode = record_episode(env, policy, 0, greedy=False, env_kwargs={}, source="random policy")
@@ -113,21 +130,23 @@ def measure_layouts(rounds: int) -> None:
     for layout in LAYOUTS:
         for width in (layout.size[0], 640):
             how = Composition(layout.key, layout.size_for(width), "light", "a caption")
-            drawing, ready = float("inf"), float("inf")
+            drawing: list[tuple[float, float]] = []
+            ready: list[float] = []
             for _ in range(rounds):
                 start = time.perf_counter()
                 composer = Composer(how, Clip.whole(episode))
-                ready = min(ready, (time.perf_counter() - start) * 1000)
-                start = time.perf_counter()
-                for index in range(50):
-                    composer.picture(index)
-                drawing = min(drawing, (time.perf_counter() - start) / 50 * 1000)
-            print(f"{layout.key:16}{f'{how.size[0]}x{how.size[1]}':>12}{drawing:12.2f}{ready:12.1f}")
+                ready.append((time.perf_counter() - start) * 1000)
+                drawing.append(timed(partial(_draw, composer, 50), 50))
+            yield {
+                "name": f"a picture composed, {layout.key}, {how.size[0]}×{how.size[1]}",
+                "ms a frame": round(min(clock for clock, _ in drawing), 2),
+                "CPU ms a frame": round(min(work for _, work in drawing), 2),
+                "ms before": round(min(ready), 1),
+            }
 
 
-def measure_limits(folder: Path, count: int) -> None:
+def measure_limits(folder: Path, count: int) -> Iterator[Row]:
     """What a size limit costs, and what it gives up."""
-    print(f"\n{'size limit':16}{'of':>10}{'KiB':>10}{'seconds':>10}  given up")
     frames = clip("CarRacing-v3", count)
     height, width, _ = frames[0].shape
     for key in ("gif", "mp4", "webp"):
@@ -137,22 +156,34 @@ def measure_limits(folder: Path, count: int) -> None:
             start = time.perf_counter()
             limit = int(whole * share)
             info = write_within(limit, to, folder / f"a{to.suffix}", frames, count, (width, height), fps=FPS)
-            seconds = time.perf_counter() - start
-            print(f"{key:16}{share:10.0%}{info.n_bytes / 1024:10.1f}{seconds:10.1f}  {info.given_up}")
+            yield {
+                "name": f"CarRacing-v3, {key} within {share:.0%} of its size",
+                "KiB": round(info.n_bytes / 1024, 1),
+                "seconds": round(time.perf_counter() - start, 1),
+                "given up": info.given_up,
+            }
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the rows, and keep them."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--frames", type=int, default=120)
-    parser.add_argument("--only", nargs="*", default=[], help="keys of formats")
+    parser.add_argument("--only", nargs="*", default=[], help="keys of formats, and neither layouts nor limits")
+    parser.add_argument("--json", type=Path, metavar="PATH", help="write the rows there")
     options = parser.parse_args()
+    command = f"python tests/benchmarks/bench_media.py --rounds {options.rounds} --frames {options.frames}"
     print(f"{options.frames} frames, best of {options.rounds} rounds in turn")
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        measure_formats(Path(folder), options.rounds, options.frames, options.only)
-        measure_layouts(options.rounds)
-        measure_limits(Path(folder), options.frames)
+        parts = [measure_formats(Path(folder), options.rounds, options.frames, options.only)]
+        if not options.only:
+            parts += [measure_layouts(options.rounds), measure_limits(Path(folder), options.frames)]
+        for row in chain(*parts):
+            rows.append(stamped({**row, "command": command}))
+            print(*(f"{name} {value} " for name, value in row.items() if value != ""), flush=True)
+    if options.json:
+        write_rows(options.json, rows)
 
 
 if __name__ == "__main__":

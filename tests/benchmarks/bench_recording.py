@@ -1,10 +1,11 @@
 """What recording costs the training beside it, and how fast frames of a long episode are back. Nothing else may run.
 
-    python tests/benchmarks/bench_recording.py [--rounds 5] [--json OUT]
+    python tests/benchmarks/bench_recording.py [--rounds 5] [--part 1.0] [--json OUT]
 
 Training runs at full speed in a child as the window starts it, alone and with a second child that records LunarLander
-over and over, in turn; the figure is the median ratio of their steps a second. Then 10,000 real
-frames of CartPole are kept as a recording keeps them: their memory, and the time until any of them is unpacked.
+over and over, in turn; the figure is the median ratio of their steps a second. Then 10,000 real frames of CartPole are
+kept as a recording keeps them: their memory, and the time until any of them is unpacked. `--part` trains for so much
+of the steps, for a trial.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def beside_recording(algorithm: str, steps: int, rounds: int, folder: Path) -> d
     return {
         "name": f"{algorithm}: speed while another child records LunarLander / alone",
         "figure": f"{statistics.median(ratios):.2f} ({', '.join(f'{ratio:.2f}' for ratio in ratios)})",
-        "aim": "0.95",
+        "aim": "at least 0.95",
         "alone": round(statistics.median(alone)),
         "beside": round(statistics.median(beside)),
         "recorded": recorded,
@@ -118,25 +119,27 @@ def long_episode() -> list[dict[str, Any]]:
         frames[int(index)]
         times.append(1000 * (time.perf_counter() - begun))
     p50, p99 = np.percentile(times, [50, 99])
-    size = frames.n_bytes / 2**20
+    figure = f"p50 {p50:.2f}, p99 {p99:.2f}, worst {max(times):.2f} ms"
+    size = f"{frames.n_bytes / 1e6:.1f} MB"
     return [
-        {"name": "10,000 frames of CartPole, 600×400, kept", "figure": f"{size:.1f} MB", "aim": "under 100 MB"},
-        {"name": "any one of them unpacked", "figure": f"p50 {p50:.2f}, p99 {p99:.2f} ms", "aim": "on screen in 10 ms"},
+        {"name": f"{_FRAMES:,} frames of CartPole, 600×400, kept", "figure": size, "aim": "under 100 MB"},
+        {"name": "any one of them unpacked", "figure": figure, "aim": "under 10 ms, all that the window does included"},
     ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--part", type=float, default=1.0, help="share of the training steps, for a trial")
     parser.add_argument("--json", type=Path, metavar="PATH", help="write the rows there")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as scratch:
         for algorithm, steps in _SETTINGS:
-            rows.append(beside_recording(algorithm, steps, options.rounds, Path(scratch)))
+            rows.append(beside_recording(algorithm, round(steps * options.part), options.rounds, Path(scratch)))
             print(rows[-1], flush=True)
     rows += long_episode()
-    command = f"python tests/benchmarks/bench_recording.py --rounds {options.rounds}"
+    command = f"python tests/benchmarks/bench_recording.py --rounds {options.rounds} --part {options.part:g}"
     rows = [stamped({**row, "command": command}) for row in rows]
     for row in rows[-2:]:
         print(row["name"], row["figure"])

@@ -36,6 +36,8 @@ class Section:
     about: str
     columns: dict[str, str]
     """Column titles, and the field of a row that stands there."""
+    arguments: tuple[str, ...] = ()
+    """Of the script."""
 
     @property
     def path(self) -> Path:
@@ -73,6 +75,36 @@ SECTIONS = (
         "bench_episode.py",
         "What the window does for one seek, painting included, at 1600×1000. CPU is that work alone; the "
         "clock also holds what other programs took of the machine, which was busy (load 5 on two cores).",
+        {},
+    ),
+    Section(
+        "frames",
+        "Any frame of a recorded episode of 10,000, 600×400",
+        "bench_episode.py",
+        "What the window does until it is on screen, painting included, at 1600×1000; CPU is that work alone.",
+        {},
+        ("--steps", "10000", "--frame", "600x400"),
+    ),
+    Section(
+        "recording",
+        "Recording beside training, and what a recording takes",
+        "bench_recording.py",
+        "Ratios are medians of runs in turn, alone and with a child that records all the while; the same two cores.",
+        {},
+    ),
+    Section(
+        "gif",
+        "GIFs, beside imageio's",
+        "bench_gif.py",
+        "The same 120 frames of 600×400 in turn, the fastest of the rounds; CPU is that process' work alone.",
+        {},
+    ),
+    Section(
+        "media",
+        "Every format, composed pictures, size limits",
+        "bench_media.py",
+        "120 frames of 600×400, at 50 a second, in turn, the fastest of the rounds; colours are those that another "
+        "decoder gives back beside those that went in.",
         {},
     ),
     Section("planning", "Learned models", "bench_planning.py", "Means of greedy episodes after training.", {}),
@@ -175,7 +207,9 @@ def _section(title: str, about: str, path: Path, show: Callable[[list[Row]], Ite
 def measure(section: Section) -> None:
     """Run a section's benchmark and stamp its rows with date and versions."""
     print(f"== {section.title}", flush=True)
-    subprocess.run([sys.executable, str(HERE / section.script), "--json", str(section.path)], check=True)
+    subprocess.run(
+        [sys.executable, str(HERE / section.script), *section.arguments, "--json", str(section.path)], check=True
+    )
     write_rows(section.path, [stamped(row) for row in read_rows(section.path)])
 
 
