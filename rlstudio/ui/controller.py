@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from rlstudio.algorithms.catalogue import left_out
 from rlstudio.core import messages as m
+from rlstudio.core.episode import Episode
 from rlstudio.core.params import ParamError
 from rlstudio.envs.catalogue import load_cards
 from rlstudio.storage.paths import cache_dir, default_runs_dir
@@ -80,7 +81,9 @@ class Controller(QObject):
         self._connect_wishes()
         self._connect_jobs()
         self.valuing = Valuing(window, self.live)
-        add_keys(window, self.watching, Microscope(window))
+        self.microscope = Microscope(window)
+        self.microscope.marks.failed.connect(self.telling.warn)
+        add_keys(window, self.watching, self.microscope)
 
     # ------------------------------------------------------------ coming and going
 
@@ -108,6 +111,7 @@ class Controller(QObject):
         self._timer.stop()
         self._settle.stop()
         self.files.close()
+        self.microscope.marks.close()
         self.filming.close()
         self.library.close()
         self.time_machine.close()
@@ -187,7 +191,7 @@ class Controller(QObject):
     def _show_status(self) -> None:
         training, status = self.training, self.window.status
         if training.active or not (self.acting.recording.active or self.acting.evaluating.active):
-            status.say(state_words(training, start_is_told=self.watching.tells_start))
+            status.say(self.library.opening or state_words(training, start_is_told=self.watching.tells_start))
             status.show_progress(training.last_batch.progress if training.last_batch is not None else None)
         status.show_numbers(numbers(training, self._device))
 
@@ -334,7 +338,14 @@ class Controller(QObject):
         self.window.setWindowTitle(f"{info.path.name} – RL Studio")
         self.starting.show_run()
         self.watching.show()
-        if opened.episodes:
-            self.window.stage.set_episodes(opened.episodes)
-            self.watching.leave_recording()
+        if opened.recordings:
+            self.files.opening.open_recordings(
+                opened.recordings, lambda episodes: self._show_recordings(str(info.path), episodes)
+            )
         self._training_changed()
+
+    def _show_recordings(self, run: str, episodes: list[Episode]) -> None:
+        """Those of an opened run, which came after it; none where others were recorded meanwhile."""
+        if self.training.run == run and not self.acting.recording.active:
+            self.window.stage.set_episodes(episodes, aside=True)
+            self.watching.look()

@@ -100,6 +100,12 @@ class EpisodeOpening(QObject):
         self._reading += 1
         self._background.run(lambda: self._read(paths), lambda read: self._read_all(read, paths), self._fail)
 
+    def open_recordings(self, paths: Sequence[Path], then: Callable[[list[Episode]], None]) -> None:
+        """Read the recorded episodes of a run; those that are damaged are left out. Cancelled, `then` is not called."""
+        self._begin(paths[0], len(paths))
+        self._reading += 1
+        self._background.run(lambda: self._read(paths), lambda read: self._recordings_read(read, then), self._fail)
+
     def open_data(self, path: Path) -> None:
         """Read a .npz file or a Minari dataset, in a child process."""
         if not self._importing.start(m.ImportData(str(path), MOST_EPISODES)):
@@ -169,6 +175,12 @@ class EpisodeOpening(QObject):
             self.failed.emit(f"{read.faults[0]}.{more}")
         if read.episodes and not read.cancelled:
             self.opened.emit(read.episodes, paths[0].name if len(paths) == 1 else f"{len(read.episodes)} files")
+
+    def _recordings_read(self, read: _Read, then: Callable[[list[Episode]], None]) -> None:
+        self._reading -= 1
+        self._finish("Opening was cancelled" if read.cancelled else "")
+        if read.episodes and not read.cancelled:
+            then(read.episodes)
 
     def _fail(self, words: str) -> None:
         self._reading -= 1

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from rlstudio.storage.runs import delete_run, list_runs
 from rlstudio.ui.background import Background
 from rlstudio.ui.main_window import MainWindow
-from rlstudio.ui.opening import open_run
+from rlstudio.ui.opening import OpenedRun, open_run
 from rlstudio.ui.sampling import Sampling
 
 
@@ -30,6 +30,8 @@ class Library(QObject):
         super().__init__(window)
         self._window = window
         self._runs_dir = runs_dir
+        self.opening = ""
+        """What is being read, in words: a long run takes a moment."""
         self._background = Background(self)
         self._background.failed.connect(self.failed)
         self.sampling = Sampling(window.runs, self)
@@ -73,8 +75,17 @@ class Library(QObject):
 
     def open_run(self, folder: Path) -> None:
         """Read a run folder."""
-        self._window.status.say(f"Opening {folder.name}…")
-        self._background.run(lambda: open_run(folder), self.opened.emit)
+        self.opening = f"Opening {folder.name}…"
+        self._window.status.say(self.opening)
+        self._background.run(lambda: open_run(folder), self._read, self._refuse)
+
+    def _read(self, run: OpenedRun) -> None:
+        self.opening = ""
+        self.opened.emit(run)
+
+    def _refuse(self, words: str) -> None:
+        self.opening = ""
+        self.failed.emit(words)
 
     def delete(self, path: Path) -> None:
         """Delete a run's folder; the panel has asked."""

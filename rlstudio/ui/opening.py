@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rlstudio.algorithms.catalogue import get_algorithm
-from rlstudio.core.episode import Episode
 from rlstudio.core.history import History
 from rlstudio.core.messages import PolicyData
 from rlstudio.core.run_events import marks_of
-from rlstudio.storage.episode_file import episode_files, load_episode
+from rlstudio.storage.episode_file import episode_files
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.storage.run_info import RunInfo
@@ -22,13 +20,14 @@ MOST_EPISODES = 50
 
 @dataclass(frozen=True)
 class OpenedRun:
-    """All that a window shows of a run of before. `policy` and `best` are None where there is no checkpoint."""
+    """What a window shows of a run of before. `policy` and `best` are None where there is no checkpoint; `recordings`
+    are the files of its newest recorded episodes, which may take a while to read."""
 
     info: RunInfo
     history: History
     policy: PolicyData | None
     best: PolicyData | None
-    episodes: list[Episode]
+    recordings: list[Path]
 
 
 def open_run(path: Path) -> OpenedRun:
@@ -39,16 +38,8 @@ def open_run(path: Path) -> OpenedRun:
     metrics = folder.read_metrics()
     metrics.pop("evaluation_mean", None)  # shown as evaluations, not as a diagnostic of the algorithm
     history = History.load(folder.read_monitor(), metrics, *marks_of(folder.read_events()), window=info.config.window)
-    return OpenedRun(info, history, _policy(folder, None), _policy(folder, "best"), _episodes(folder.episodes_dir))
-
-
-def _episodes(folder: Path) -> list[Episode]:
-    """The newest recorded episodes; one whose file is damaged is left out."""
-    found = []
-    for file in episode_files(folder)[-MOST_EPISODES:]:
-        with contextlib.suppress(ValueError, OSError):
-            found.append(load_episode(file))
-    return found
+    recordings = episode_files(folder.episodes_dir)[-MOST_EPISODES:]
+    return OpenedRun(info, history, _policy(folder, None), _policy(folder, "best"), recordings)
 
 
 def best_policy(run: str | None) -> PolicyData | None:

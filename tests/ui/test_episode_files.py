@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from job_harness import train_inline
 from made_episodes import episode
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -351,6 +352,33 @@ def test_no_path_from_a_file_is_used_for_what_if(studio: Studio, path: object, t
     studio.opened(1)
     studio.controller.what_if.ask()
     assert "made with a file or address, which is not taken" in studio.window.banner.text()
+
+
+def test_the_recordings_of_a_run_come_after_it_in_the_background_without_the_damaged_ones(
+    studio: Studio, files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = train_inline(tmp_path / "runs", algorithm="random", steps=50)
+    folder.episodes_dir.mkdir(exist_ok=True)
+    for number, path in enumerate(files):
+        path.rename(folder.episodes_dir / f"{number}.rlepisode")
+    (folder.episodes_dir / "7.rlepisode").write_bytes(b"nothing")
+    may_read, threads = threading.Event(), set()
+
+    def slowly(path: Path, progress: Callable[[int, int], None] | None = None) -> Episode:
+        threads.add(threading.current_thread())
+        assert may_read.wait(30)
+        return load_episode(path, progress)
+
+    monkeypatch.setattr("rlstudio.ui.episode_opening.load_episode", slowly)
+    studio.open(folder.path)
+    studio.wait_for(lambda: studio.controller.training.run == str(folder.path), "the run, without its recordings", 30)
+    assert studio.shown() == []
+    may_read.set()
+    assert {made.seed for made in studio.opened(2)} == {1, 2}
+    assert not studio.window.stage.showing_recording()
+    assert studio.window.stage.recordings_button.isVisible()
+    assert threading.main_thread() not in threads
+    studio.wait_for(lambda: not studio.controller.files.opening.active, "the reading to end")
 
 
 def test_reading_is_told_of_and_can_be_cancelled(

@@ -52,6 +52,19 @@ def test_the_recordings_are_back_when_a_visit_is_left(stage: StagePanel) -> None
     assert stage.current_episode() is recorded[0]
 
 
+def test_recordings_that_are_put_aside_wait_behind_their_button_and_end_no_visit(stage: StagePanel) -> None:
+    first, second = [episode([1.0] * 2)], [episode([2.0] * 3)] * 2
+    stage.set_episodes(first, aside=True)
+    assert (stage.showing_recording(), stage.episodes()) == (False, first)
+    assert stage.recordings_button.isVisible()
+    visited = episode([5.0] * 4)
+    stage.visit([visited], play=False)
+    stage.set_episodes(second, aside=True)
+    assert (stage.visiting(), stage.current_episode()) == (True, visited)
+    stage.back_to_live()
+    assert stage.episodes() == second
+
+
 def test_what_is_recorded_meanwhile_joins_the_recordings(stage: StagePanel) -> None:
     recorded, visited = episode([1.0]), episode([5.0])
     stage.add_episode(recorded)
@@ -87,7 +100,7 @@ def test_side_by_side_the_transport_bar_moves_all_and_returns_stand_with_each(st
     assert text(stage, "sourceLabel") == f"2 side by side · {long.env} · seed {long.seed}"
     assert text(stage, "endingLabel") == "panels follow: checkpoint 900"
     assert (text(stage, "stepLabel"), text(stage, "returnLabel")) == ("step 5/8", "")
-    assert not stage.transport.chooser.isVisible()
+    assert (stage.transport.chooser.count(), stage.transport.chooser.currentIndex()) == (2, 1)
     stage.next_episode()
     assert stage.pictures.comparing
     stage.toggle_play()
@@ -121,6 +134,8 @@ def test_a_click_on_a_picture_lets_inspector_and_plots_follow_that_episode(stage
     stage.previous_episode()
     stage.seek_last()
     assert (shades(stage), shown[-1]) == ([3, 8], (short, 3))
+    stage.transport.chooser.activated.emit(1)
+    assert (stage.current_episode(), stage.pictures.compare.followed) == (long, 1)
 
 
 def test_back_to_live_shows_one_picture_again(stage: StagePanel) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -49,7 +48,7 @@ class StagePanel(QWidget):
         self._current: int | None = None  # the episode shown; None while live
         self._last = 0  # the episode shown before going live
         self._told = False  # of `recordingShown`
-        self._returns: NDArray[np.float64] = np.zeros(1)
+        self._returns = np.zeros(1)
         self._playback = Playback(0)
         self._kept: list[Episode] | None = None  # recordings that wait while others are visited
         self.strip = StatusStrip()
@@ -64,9 +63,8 @@ class StagePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.strip)
-        layout.addWidget(self.pictures, 1)
-        layout.addWidget(self.transport)
+        for part, stretch in ((self.strip, 0), (self.pictures, 1), (self.transport, 0)):
+            layout.addWidget(part, stretch)
         self._connect()
         self._show_mode()
 
@@ -143,8 +141,11 @@ class StagePanel(QWidget):
             self._show_words()
         self._show_mode()
 
-    def set_episodes(self, episodes: Sequence[Episode]) -> None:
-        """Replace all recordings and show the first one, not playing. None at all: back to live."""
+    def set_episodes(self, episodes: Sequence[Episode], *, aside: bool = False) -> None:
+        """Replace all recordings and show the first one, not playing. None, or `aside`: live, but no visit is ended."""
+        if aside and self.visiting():
+            self._kept = list(episodes)
+            return
         self._kept = None
         self.pictures.end_comparison()
         self._episodes = list(episodes)
@@ -154,6 +155,7 @@ class StagePanel(QWidget):
         else:
             self.transport.set_episodes([], 0)
             self.transport.set_episode(0, None)
+        if aside or not self._episodes:
             self.back_to_live()
 
     def visit(self, episodes: Sequence[Episode], captions: Sequence[str] = (), *, play: bool = True) -> None:
@@ -263,9 +265,8 @@ class StagePanel(QWidget):
             self.transport.set_episodes(self._episodes, 0)
 
     def _go_to_episode(self, step: int) -> None:
-        if self._current is None or not 0 <= self._current + step < len(self._episodes):
-            return
-        (self._follow if self.pictures.comparing else self._choose_episode)(self._current + step)
+        if self._current is not None and 0 <= self._current + step < len(self._episodes):
+            self._choose_episode(self._current + step)
 
     def _follow(self, place: int) -> None:
         """Of several side by side, let strip, timeline, inspector and plots go with another one; the clock runs on."""
@@ -275,9 +276,9 @@ class StagePanel(QWidget):
             self._show_frame()
 
     def _choose_episode(self, index: int) -> None:
-        """Another episode, playing on if this one played."""
+        """Another episode, playing on if this one played; of several side by side, follow another."""
         playing = self.is_playing()
-        self._show_episode(index)
+        (self._follow if self.pictures.comparing else self._show_episode)(index)
         self._set_playing(playing)
 
     def _show_episode(self, index: int) -> None:
@@ -285,7 +286,7 @@ class StagePanel(QWidget):
         compare = self.pictures.compare if self.pictures.comparing else None
         self._playback = Playback(episode.length + 1, fps=episode.fps) if compare is None else compare.playback()
         self._playback.speed, self._playback.loop = before.speed, before.loop
-        self.transport.set_episodes(self._episodes if compare is None else [], index)
+        self.transport.set_episodes(self._episodes, index)
         self._take_episode(index)
         self.transport.show_playing(False)
         self._show_mode()
@@ -325,8 +326,8 @@ class StagePanel(QWidget):
         recording = self._current is not None
         self.controls.show_mode(recording=recording, count=len(self._episodes))
         if not recording:
-            there = f"“{self.recordings_button.text()}”, above, goes back to what was recorded"
-            self.transport.set_idle(there if self._episodes else "Record an episode (R) to step through it here")
+            back = f"“{self.recordings_button.text()}”, above, goes back to what was recorded"
+            self.transport.set_idle(back if self._episodes else "Record an episode (R) to step through it here")
         if recording != self._told:
             self._told = recording
             self.recordingShown.emit(recording)

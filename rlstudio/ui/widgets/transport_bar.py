@@ -28,6 +28,7 @@ from rlstudio.ui.widgets.timeline import Timeline
 
 _OUTCOME = Qt.ItemDataRole.UserRole
 _USUAL_LAST = 1000
+_ARROW = 32  # of a combo box, with its margins
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -41,7 +42,7 @@ class _OutcomeDelegate(QStyledItemDelegate):
 
 
 class TransportBar(QWidget):
-    """Timeline above; below it first, back, play, forward, last, jumps, mark, the episode chooser, loop, speed, export.
+    """Timeline and episode chooser above; below first, back, play, forward, last, jumps, mark, loop, speed, export.
 
     Signals:
         playToggled: play was pressed.
@@ -78,6 +79,7 @@ class TransportBar(QWidget):
         self.speed = self._make_speed()
         self._thumbnail = Thumbnail(self)
         self._lay_out()
+        self._fit_chooser()
         self.slider.valueChanged.connect(self.sought)
         self.slider.hovered.connect(self._show_thumbnail)
         self.slider.left.connect(self._thumbnail.hide)
@@ -90,7 +92,7 @@ class TransportBar(QWidget):
         self.position.setText("")
 
     def set_episodes(self, episodes: Sequence[Episode], current: int) -> None:
-        """List the episodes to choose from; the chooser hides while there is only one, and moves nothing."""
+        """List the episodes to choose from; the chooser is greyed while there is only one."""
         with QSignalBlocker(self.chooser):
             self.chooser.clear()
             for index, episode in enumerate(episodes):
@@ -98,7 +100,7 @@ class TransportBar(QWidget):
                 outcome = f"{index + 1}:  return {number(episode.total_reward)}, {episode.length} steps"
                 self.chooser.setItemData(index, outcome, _OUTCOME)
             self.chooser.setCurrentIndex(current)
-        self.chooser.setVisible(len(episodes) > 1)
+        self.chooser.setEnabled(len(episodes) > 1)
 
     def set_episode(self, index: int, episode: Episode | None, last: int | None = None) -> None:
         """Show another episode's timeline, at its first frame; `last` as in Timeline.set_episode."""
@@ -138,14 +140,20 @@ class TransportBar(QWidget):
         self.play_button.setToolTip(f"{words} (Space)")
         self.play_button.setAccessibleName(words)
 
+    def _fit_chooser(self) -> None:
+        self.chooser.ensurePolished()
+        self.chooser.setFixedWidth(self.chooser.fontMetrics().horizontalAdvance("00 of 00") + _ARROW)
+
     def _reserve(self) -> None:
         """Room for the longest episode yet, and that of most environments: the slider beside it keeps its width."""
         last = max(self.slider.maximum(), _USUAL_LAST)
         self.position.reserve_at_least(f"{last}/{last}")
 
     def changeEvent(self, event: QEvent) -> None:
-        """While there is nothing to step through, no thumbnail floats."""
+        """While there is nothing to step through, no thumbnail floats; another font needs other room."""
         super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "chooser"):
+            self._fit_chooser()
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
             self._thumbnail.hide()
 
@@ -204,13 +212,8 @@ class TransportBar(QWidget):
         chooser.setObjectName("episodeChooser")
         chooser.setAccessibleName("Recorded episode")
         chooser.setToolTip("Which recorded episode is shown (Page Up, Page Down)")
-        chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        chooser.setMinimumContentsLength(7)
         chooser.setItemDelegate(_OutcomeDelegate(chooser))
         chooser.view().setMinimumWidth(230)
-        policy = chooser.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        chooser.setSizePolicy(policy)
         chooser.activated.connect(self.episodeChosen)
         return chooser
 
@@ -230,15 +233,14 @@ class TransportBar(QWidget):
         timeline.setSpacing(8)
         timeline.addWidget(self.slider, 1)
         timeline.addWidget(self.position, 0, Qt.AlignmentFlag.AlignBottom)
+        timeline.addWidget(self.chooser, 0, Qt.AlignmentFlag.AlignBottom)
         controls = QHBoxLayout()
         controls.setSpacing(2)
         for button in (self.first_button, self.back_button, self.play_button, self.forward_button, self.last_button):
             controls.addWidget(button)
-        controls.addSpacing(6)
+        controls.addSpacing(4)
         controls.addWidget(self.jump_button)
         controls.addWidget(self.mark_button)
-        controls.addSpacing(6)
-        controls.addWidget(self.chooser)
         controls.addStretch(1)
         controls.addWidget(self.loop_button)
         controls.addWidget(self.speed)
