@@ -14,6 +14,8 @@ JOBS = "rlstudio.jobs.serve:serve"
 """What a child runs. Named, not imported: the window's process never loads a learner."""
 
 _SPARE_AFTER_SECONDS = 1.0
+_AWAY_SECONDS = 1.0
+"""Between two looks at a child: longer, and the window itself stood still."""
 _NICENESS = 5  # a job must not take the processor from the window that shows it
 
 OnReport = Callable[[m.Report], None]
@@ -27,6 +29,8 @@ class Job:
         self._thread = thread
         self._on_report = on_report
         self._on_ended = on_ended
+        self._looked = time.monotonic()
+        self._trouble = ""
         self.over = False
 
     @property
@@ -44,9 +48,16 @@ class Job:
         return None if self.over else self._thread.take_frame()
 
     def trouble(self) -> str:
-        """What is wrong with the child, in words; "" when nothing is."""
-        health = None if self.over else self._thread.health()
-        return health.trouble if health is not None and health.alive else ""
+        """What is wrong with the child, in words; "" when nothing is. Asked a few times a second.
+
+        Who was away for longer (stopped together with its children, or starved) cannot tell: what it knew stays.
+        """
+        now = time.monotonic()
+        away, self._looked = now - self._looked > _AWAY_SECONDS, now
+        if not away or self.over:
+            health = None if self.over else self._thread.health()
+            self._trouble = health.trouble if health is not None and health.alive else ""
+        return self._trouble
 
     def kill(self) -> None:
         """End the child at once."""

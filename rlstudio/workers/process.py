@@ -60,7 +60,7 @@ class Worker:
 
     def health(self) -> Health:
         """How the child is, read from shared memory: never blocks."""
-        return Health(False, Phase.WAITING, 0.0, 0.0) if self._closed else self._vitals.health(self.alive)
+        return Health(False, Phase.WAITING, 0.0, 0.0) if self._closed else self._vitals.health(self.alive, self.pid)
 
     def take_frame(self) -> tuple[Any, dict[str, Any]] | None:
         """The newest frame (height, width, 3) and its note, if there is one that was not taken yet."""

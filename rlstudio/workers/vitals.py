@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from enum import IntEnum
 from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
 
 
 class Phase(IntEnum):
@@ -21,6 +23,9 @@ class Phase(IntEnum):
 
 BEAT_EVERY_SECONDS = 0.2
 FROZEN_AFTER_SECONDS = 1.5
+FROZEN_ALTHOUGH_RUNNABLE_SECONDS = 10.0
+"""Longer while the system says that the child runs or waits for a processor: on a machine that is busy with other work
+it gets its turn late, and a library that computes may hold every thread meanwhile."""
 FROZEN_WHILE_STARTING_SECONDS = 10.0
 """Longer while the child starts: it has no heart yet, and loading a library may stop every thread."""
 
@@ -47,24 +52,46 @@ _BEAT, _PHASE, _SINCE, _READ, _SIZE = 0, 1, 2, 3, 4
 
 @dataclass(frozen=True)
 class Health:
-    """How a child is. `trouble` says in words what is wrong, "" when nothing is."""
+    """How a child is. `trouble` says in words what is wrong, "" when nothing is.
+
+    `runnable`: whether a silent child is not stopped or asleep, but runs or waits for its turn; see `runnable`.
+    """
 
     alive: bool
     phase: Phase
     phase_seconds: float
     silent_seconds: float
+    runnable: bool = False
 
     @property
     def trouble(self) -> str:
         """What to tell a person, "" when all is well."""
         if not self.alive:
             return "the process has ended"
-        starting = self.phase is Phase.STARTING
-        if self.silent_seconds > (FROZEN_WHILE_STARTING_SECONDS if starting else FROZEN_AFTER_SECONDS):
+        if self.silent_seconds > self._patience_seconds:
             return f"the process has given no sign of life for {self.silent_seconds:.1f} s"
         if self.phase_seconds > LONGEST_SECONDS[self.phase]:
             return f"the process {_WORDS[self.phase]} for {self.phase_seconds:.1f} s"
         return ""
+
+    @property
+    def _patience_seconds(self) -> float:
+        """How long it may be silent."""
+        if self.phase is Phase.STARTING:
+            return FROZEN_WHILE_STARTING_SECONDS
+        return FROZEN_ALTHOUGH_RUNNABLE_SECONDS if self.runnable else FROZEN_AFTER_SECONDS
+
+
+def runnable(pid: int) -> bool:
+    """Whether any thread of a process runs or waits for a processor or a disk, rather than being stopped or asleep.
+
+    Only Linux tells (proc(5)); elsewhere this is False: nothing is known.
+    """
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError, IndexError):  # a thread that has just ended
+            if stat.read_text().rpartition(")")[2].split()[0] in "RD":
+                return True
+    return False
 
 
 class Vitals:
@@ -105,14 +132,16 @@ class Vitals:
         """How many commands the child has read."""
         return int(self._numbers[_READ])
 
-    def health(self, alive: bool) -> Health:
-        """Parent: how the child is."""
+    def health(self, alive: bool, pid: int = 0) -> Health:
+        """Parent: how the child is; with its process id also whether it could do anything, where it is silent."""
         now = time.monotonic()
+        silent = now - self._numbers[_BEAT]
         return Health(
             alive=alive,
             phase=Phase(int(self._numbers[_PHASE])),
             phase_seconds=now - self._numbers[_SINCE],
-            silent_seconds=now - self._numbers[_BEAT],
+            silent_seconds=silent,
+            runnable=bool(pid) and silent > FROZEN_AFTER_SECONDS and runnable(pid),
         )
 
     def close(self) -> None:
