@@ -81,6 +81,20 @@ def load_episode(path: Path, progress: Progress = nobody) -> Episode:
         raise ValueError(f"{path} cannot be opened as a recorded episode: {error}") from error
 
 
+def about_file(path: Path) -> tuple[dict[str, Any], int]:
+    """What a file says of its episode, as in `about_episode`, and of how many steps; its arrays are not read.
+
+    Raises:
+        ValueError: if it is no episode, or of another version.
+        OSError: if it cannot be read.
+    """
+    with open_tensors(path, most_bytes=MOST_BYTES, most_header=_MOST_HEADER) as file:
+        about = parsed_json(file.metadata.get("episode", "null"))
+        if file.metadata.get("format") != FORMAT or not isinstance(about, dict):
+            raise ValueError(f"{path} is no recorded episode of this version")
+        return about, file.place("rewards", "F64", 1).shape[0]
+
+
 def episode_files(folder: Path) -> list[Path]:
     """The recorded episodes in a folder, in the order they were recorded. Early ones were called .npz."""
     return sorted(path for path in folder.glob("*") if path.suffix in (SUFFIX, ".npz") and path.is_file())

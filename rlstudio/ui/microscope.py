@@ -13,6 +13,7 @@ from rlstudio.core.episode_jumps import Jump, jumps_of, marks_jump
 from rlstudio.core.episode_series import EpisodeSeries, series_of
 from rlstudio.ui.held_keys import HeldKeys
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.mark_keeper import MarkKeeper
 from rlstudio.ui.widgets.jump_menu import JUMP_KEYS
 
 _RUN = {",": -1, ".": 1, "Left": -1, "Right": 1, "Shift+Left": -10, "Shift+Right": 10}
@@ -32,6 +33,7 @@ class Microscope(QObject):
         self._series: EpisodeSeries | None = None
         self._jumps: dict[str, Jump] = {}
         self._excuse = ""
+        self.marks = MarkKeeper(self)
         self.held = HeldKeys(self._stage.step_frames, self._rate, self)
         self._plots.find_series = self.series_of
         self._plots.set_chosen(window.settings.get("episode_rows", dict, {}))
@@ -100,6 +102,7 @@ class Microscope(QObject):
         episode.marks = tuple(sorted({*episode.marks} ^ {index}))
         self._bar.show_marks(episode.marks)
         self._bar.show_marked(index in episode.marks)
+        self.marks.marked(episode)
 
     # ------------------------------------------------------------ inside
 
