@@ -98,7 +98,7 @@ def test_side_by_side_the_transport_bar_moves_all_and_returns_stand_with_each(st
     assert shown[-1] == (long, 5)
     assert stage.pictures.compare.outcomes()[1] == "step 5 of 8 · return 10"
     assert text(stage, "sourceLabel") == f"2 side by side · {long.env} · seed {long.seed}"
-    assert text(stage, "endingLabel") == "panels follow: checkpoint 900"
+    assert text(stage, "endingLabel") == "Panels follow checkpoint 900"
     assert (text(stage, "stepLabel"), text(stage, "returnLabel")) == ("step 5/8", "")
     assert (stage.transport.chooser.count(), stage.transport.chooser.currentIndex()) == (2, 1)
     stage.next_episode()
@@ -119,7 +119,7 @@ def test_a_click_on_a_picture_lets_inspector_and_plots_follow_that_episode(stage
     assert stage.current_episode() is short
     assert shown[-1] == (short, 3), "the episode that is over stays at its last frame"
     assert (stage.current_index(), stage.transport.slider.value(), stage.transport.slider.maximum()) == (3, 5, 8)
-    assert text(stage, "endingLabel") == "panels follow: untrained policy"
+    assert text(stage, "endingLabel") == "Panels follow untrained policy"
     assert shades(stage) == [3, 5], "the clock runs on"
     panes = [view.parentWidget() for view in views]
     assert [pane.accessibleDescription().startswith("Click") for pane in panes] == [False, True]

@@ -141,7 +141,7 @@ class CompareView(QWidget):
         columns = self._best_columns()
         narrow = any(pane.words_need() > self.width() // columns for pane in self._shown())
         for pane in self._shown():
-            pane.set_narrow(narrow)
+            pane.set_narrow(narrow, self.width() // columns - _LEFT - _RIGHT)
         if columns == self._columns:
             return
         self._columns = columns
@@ -213,7 +213,7 @@ class _Pane(QWidget):
         self._episode, self._sharp, self._painted = episode, sharp, -1
         self._returns = episode.returns_so_far()
         self._caption = caption
-        self.set_narrow(False)
+        self.set_narrow(False, self.width())
         self.setAccessibleName(caption)
         some = self._returns[:: max(1, episode.length // _RETURNS_MEASURED)]
         self.outcome.reserve(max((f"return {number(float(value))}" for value in (*some, self._returns[-1])), key=len))
@@ -270,12 +270,13 @@ class _Pane(QWidget):
         caption = self.caption.fontMetrics().horizontalAdvance(self._caption)
         return _LEFT + caption + self._words.spacing() + self.outcome.width() + _RIGHT
 
-    def set_narrow(self, narrow: bool) -> None:
-        """Whether the return has a line of its own, and the caption has to do with fewer words."""
+    def set_narrow(self, narrow: bool, room: int) -> None:
+        """Whether the return has a line of its own; with too little `room`, the caption has to do with fewer words."""
         lines = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         self._words.setDirection(lines)
         self._words.setSpacing(1 if narrow else 8)
-        self.caption.setText(self._caption.removeprefix("checkpoint ") if narrow else self._caption)
+        fits = not narrow or self.caption.fontMetrics().horizontalAdvance(self._caption) <= room
+        self.caption.setText(self._caption if fits else self._caption.removeprefix("checkpoint "))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or less room for words."""

@@ -76,9 +76,10 @@ class StatusStrip(QWidget):
         """Say what several recorded episodes side by side are, up to frame `last`, and which of them the panels follow,
         by its caption; each says its own return."""
         self._show(f"{count} side by side · {followed.env} · seed {followed.seed}", "strong")
-        self._show_detail(f"panels follow: {caption}", False)
+        self._show_detail(f"Panels follow {caption}", False)
         self._show_numbers(index, last, 0.0)
         self.return_label.clear()
+        self.return_label.hide()
 
     def say_starting(self, words: str) -> None:
         """What a run that is about to begin waits for, in place of the live episode's words; "" once it has begun."""
@@ -96,6 +97,7 @@ class StatusStrip(QWidget):
         self.return_label.clear()
 
     def _show(self, source: str, role: str) -> None:
+        self.return_label.show()
         set_role(self.source_label, role)
         self.source_label.setText(source)
 

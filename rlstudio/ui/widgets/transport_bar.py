@@ -80,6 +80,7 @@ class TransportBar(QWidget):
         self._thumbnail = Thumbnail(self)
         self._lay_out()
         self._fit_chooser()
+        self._reserve()
         self.slider.valueChanged.connect(self.sought)
         self.slider.hovered.connect(self._show_thumbnail)
         self.slider.left.connect(self._thumbnail.hide)
@@ -92,7 +93,7 @@ class TransportBar(QWidget):
         self.position.setText("")
 
     def set_episodes(self, episodes: Sequence[Episode], current: int) -> None:
-        """List the episodes to choose from; the chooser is greyed while there is only one."""
+        """List the episodes to choose from; the chooser is greyed while there is only one, and its place is kept."""
         with QSignalBlocker(self.chooser):
             self.chooser.clear()
             for index, episode in enumerate(episodes):
@@ -101,6 +102,7 @@ class TransportBar(QWidget):
                 self.chooser.setItemData(index, outcome, _OUTCOME)
             self.chooser.setCurrentIndex(current)
         self.chooser.setEnabled(len(episodes) > 1)
+        self.chooser.setVisible(bool(episodes))
 
     def set_episode(self, index: int, episode: Episode | None, last: int | None = None) -> None:
         """Show another episode's timeline, at its first frame; `last` as in Timeline.set_episode."""
@@ -214,6 +216,10 @@ class TransportBar(QWidget):
         chooser.setToolTip("Which recorded episode is shown (Page Up, Page Down)")
         chooser.setItemDelegate(_OutcomeDelegate(chooser))
         chooser.view().setMinimumWidth(230)
+        policy = chooser.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        chooser.setSizePolicy(policy)
+        chooser.hide()
         chooser.activated.connect(self.episodeChosen)
         return chooser
 
