@@ -166,6 +166,7 @@ class FilmDialog(QDialog):
         picture_at = pictures([clip], style, run_curve(self._subject.history))
         self.preview.show_pictures(picture_at, len(clip), min(len(clip) // 3, 60), fps)
         lengths = expected_lengths(self._subject.history, self.chosen_steps())
+        lengths[-1] = max(lengths[-1], episode.length)  # in training policies explore, and often fail the sooner
         seen = frames_seen(lengths, self.seconds.value(), fps)
         frame_at = _as_film(picture_at, len(clip), seen)
 
