@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -28,11 +29,13 @@ from safetensors.numpy import load_file, save_file
 from rlstudio.core.messages import PolicyData
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.new_folder import new_folder
+from rlstudio.storage.ordinary_file import json_in
 from rlstudio.storage.records import plain
 
 Arrays = dict[str, NDArray[Any]]
 
 FORMAT = 1
+_MOST_JSON_BYTES = 256 << 20  # a learner's plain values may be many
 _LEARNER_FILES = ("learner.safetensors", "learner.json")
 _INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 _KINDS = ["bool", *_INTEGERS, "float16", "float32", "float64"]
@@ -148,10 +151,9 @@ def _json(value: dict[str, Any], whose: str) -> str:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    with disk_errors("read", path):
-        data = path.read_bytes()
     try:
-        value = json.loads(data)
+        with disk_errors("read", path):
+            value = json_in(path, _MOST_JSON_BYTES)
     except ValueError as error:
         raise RunFolderError(f"{path} is damaged: it is no JSON ({error})") from error
     if not isinstance(value, dict) or value.get("format") != FORMAT:
@@ -162,7 +164,8 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _load(path: Path, expected: Any) -> Arrays:
     """The arrays of a safetensors file, held against the names, shapes and types noted beside it."""
     with disk_errors("read", path):
-        path.stat()
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise RunFolderError(f"{path} is damaged: it is no ordinary file")
         try:
             arrays: Arrays = load_file(path)
         except SafetensorError as error:

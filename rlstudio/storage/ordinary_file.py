@@ -1,13 +1,14 @@
-"""Opening a file that a stranger may have put there: an ordinary one, of no more than so many bytes."""
+"""Opening a file that a stranger may have put there: an ordinary one, of no more than so many bytes; JSON in it."""
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 @contextmanager
@@ -31,3 +32,18 @@ def ordinary_file(path: Path, most_bytes: int) -> Iterator[BinaryIO]:
         raise
     with file:
         yield file
+
+
+def json_in(path: Path, most_bytes: int) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        ValueError: for another file, and for one that is nested too deeply or larger than allowed.
+        OSError: if it cannot be read.
+    """
+    with ordinary_file(path, most_bytes) as file:
+        text = file.read()
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None

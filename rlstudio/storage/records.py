@@ -90,7 +90,7 @@ def read_events(path: Path) -> list[dict[str, Any]]:
     for line in read_lines(path):
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(event, dict):
             events.append(event)
@@ -103,7 +103,7 @@ def is_until(name: str, step: int, line: str) -> bool:
         if name == "events":
             return float(json.loads(line)["step"]) <= step
         return float(line.split(",")[3 if name == "monitor" else 0]) <= step
-    except (ValueError, KeyError, IndexError, TypeError):
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return False
 
 

@@ -16,10 +16,12 @@ from rlstudio.core.run_config import RunConfig
 from rlstudio.core.whole_file import whole_file
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.lock import is_locked
+from rlstudio.storage.ordinary_file import json_in
 from rlstudio.storage.records import plain
 
 RUN_FILE = "run.json"
 LOCK_FILE = ".lock"
+_MOST_BYTES = 16 << 20
 STATUSES = ("running", "finished", "stopped", "failed", "interrupted")
 
 _PACKAGES = ("gymnasium", "numpy", "torch", "box2d", "pygame-ce")
@@ -88,10 +90,9 @@ def write_run_file(folder: Path, data: dict[str, Any], *, synced: bool = True) -
 def read_run_file(folder: Path) -> dict[str, Any]:
     """run.json as plain data. Raises RunFolderError."""
     path = folder / RUN_FILE
-    with disk_errors("open the run", path):
-        text = path.read_bytes()
     try:
-        data = json.loads(text)
+        with disk_errors("open the run", path):
+            data = json_in(path, _MOST_BYTES)
     except ValueError as error:
         raise RunFolderError(f"{path} is damaged: it is no JSON ({error})") from error
     if not isinstance(data, dict):

@@ -111,7 +111,7 @@ def _noted(folder: Path) -> dict[str, Any]:
         return {name: about for name, about in noted.items() if name.startswith(PREFIX)}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise RunFolderError(f"{path} cannot be read: {error}") from error
 
 

@@ -122,6 +122,22 @@ def test_policy_cut_off_anywhere_is_refused_in_words(folder: RunFolder, policy: 
             folder.load_policy()
 
 
+@pytest.mark.parametrize("name", ["checkpoint.json", "policy.safetensors", "learner.json", "learner.safetensors"])
+def test_files_made_to_keep_one_waiting_are_refused(folder: RunFolder, policy: PolicyData, name: str) -> None:
+    """JSON that is nested without end, and a named pipe, which nobody will ever write to."""
+    path = save(folder, 10, policy) / name
+    path.unlink()
+    places = ["[" * 100_000] + ([None] if hasattr(os, "mkfifo") else [])
+    for text in places:
+        if text is None:
+            path.unlink()
+            os.mkfifo(path)
+        else:
+            path.write_text(text)
+        with pytest.raises(RunFolderError, match="damaged|cannot be continued"):
+            folder.load_learner(10) if name.startswith("learner") else folder.load_policy(10)
+
+
 def test_arrays_of_another_size_than_noted_are_refused(folder: RunFolder, policy: PolicyData) -> None:
     first, second = save(folder, 10, policy), save(folder, 20, PolicyData("ppo", {"w": np.zeros(3, np.float32)}))
     os.replace(second / "policy.safetensors", first / "policy.safetensors")

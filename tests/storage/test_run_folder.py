@@ -239,11 +239,22 @@ def test_list_is_newest_first_and_passes_over_damaged_folders(tmp_path: Path, co
         "other": "[1, 2]",
         "wrong": '{"config": {"env": 3}}',
         "bytes": "\x00",
+        "deep": "[" * 100_000,
     }.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "run.json").write_text(text)
+    if hasattr(os, "mkfifo"):
+        (tmp_path / "pipe").mkdir()
+        os.mkfifo(tmp_path / "pipe" / "run.json")
     assert [info.path for info in list_runs(tmp_path)] == paths[::-1]
     assert list_runs(tmp_path / "missing") == []
+
+
+def test_an_event_that_is_nested_too_deeply_is_left_out(folder: RunFolder) -> None:
+    folder.append_event("pause", 5, 1.0)
+    with open(folder.path / "events.jsonl", "a") as file:
+        file.write("[" * 100_000 + "\n")
+    assert [event["kind"] for event in folder.read_events()] == ["pause"]
 
 
 def test_deleted_run_is_gone(folder: RunFolder) -> None:
