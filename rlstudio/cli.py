@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", parser_class=_Parser)
 
     opening = _add(commands, "open", "window:open_studio", "the studio, showing recorded episodes or a run")
-    opening.add_argument("files", nargs="+", metavar="FILE", help="episode files (.rlepisode), data, or a run folder")
+    opening.add_argument(
+        "files", nargs="+", metavar="FILE", help="episode files (.rlepisode), data, a run folder or its name"
+    )
     demo = _add(commands, "demo", "window:demo", "the studio, already training (without a display: pictures of it)")
     demo.add_argument("--output", metavar="DIR", help="where to save the picture and the GIF when there is no display")
     _add_train(commands)

@@ -15,9 +15,11 @@ FAILED = 1
 
 def open_studio(options: argparse.Namespace) -> int:
     """The studio, with the files that were named. Without a display, say so rather than let Qt abort."""
-    missing = [name for name in getattr(options, "files", ()) if not os.path.exists(name)]
+    named = [(name, _found(name)) for name in getattr(options, "files", ())]
+    missing = [name for name, path in named if path is None]
     if missing:
-        print(f"rlstudio: {missing[0]}: there is no such file or folder; check the path", file=sys.stderr)
+        told = "there is no such file or folder, and no run of that name; check the path, or see: rlstudio runs"
+        print(f"rlstudio: {missing[0]}: {told}", file=sys.stderr)
         return FAILED
     platform = qt_platform()
     if not platform:
@@ -32,8 +34,21 @@ def open_studio(options: argparse.Namespace) -> int:
     gc.disable()  # for good: the window collects by hand, and imports are faster without
     from rlstudio.ui.app import run_studio
 
-    files = [Path(name) for name in getattr(options, "files", ())]
+    files = [path for _, path in named if path is not None]
     return run_studio(lambda _window, controller: controller.library.open_paths(files) if files else None)
+
+
+def _found(name: str) -> Path | None:
+    """A file or folder by its path, or a run by its folder's name."""
+    if os.path.exists(name):
+        return Path(name)
+    from rlstudio.commands.find_run import find_run  # only for a name: the bare command needs none of it
+    from rlstudio.core.params import ParamError
+
+    try:
+        return find_run(name)
+    except ParamError:
+        return None
 
 
 def demo(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from process_harness import ROOT
 
 from rlstudio import __version__
 from rlstudio.commands import doctor, window
+from rlstudio.storage.run_folder import default_runs_dir
 
 Call = Callable[..., Answer]
 
@@ -33,7 +34,8 @@ def test_a_wrong_command_gets_the_nearest_right_one(call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "train", "evaluate", "record", "samples", "envs", "algorithms", "runs", "doctor"]
+    "command",
+    ["open", "demo", "train", "evaluate", "record", "samples", "episodes", "envs", "algorithms", "runs", "doctor"],
 )
 def test_every_command_explains_itself(call: Call, command: str) -> None:
     answer = call(command, "--help")
@@ -211,3 +213,19 @@ def test_missing_libraries_are_named_before_qt_would_die(call: Call, monkeypatch
     assert answer.status == 1
     assert "libxcb-cursor.so.0" in answer.stderr
     assert "apt-get install libxcb-cursor0" in answer.stderr
+
+
+def test_open_takes_a_run_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLSTUDIO_HOME", str(tmp_path))
+    run = default_runs_dir() / "a-run"
+    run.mkdir(parents=True)
+    assert window._found("a-run") is None  # no run.json: no run
+    (run / "run.json").write_text("{}", encoding="utf-8")
+    assert window._found("a-run") == run
+    assert window._found(str(tmp_path)) == tmp_path
+
+
+def test_open_says_what_there_is_not(call: Call) -> None:
+    answer = call("open", "no-such-run")
+    assert answer.status == 1
+    assert "no-such-run: there is no such file or folder, and no run of that name" in answer.stderr
