@@ -18,7 +18,7 @@ from rlstudio.algorithms.base import Policy
 from rlstudio.core import messages as m
 from rlstudio.core.episode import Episode, Thought
 from rlstudio.core.episode_data import episode_to_data
-from rlstudio.core.frame_store import Frame, FrameStore
+from rlstudio.core.frame_store import Frame
 from rlstudio.envs.keys import key_map
 from rlstudio.envs.make import frame_rate, make, step_limit
 from rlstudio.envs.spaces import action_names, describe_space
@@ -102,9 +102,7 @@ class Branching:
             recorded=now(),
             versions=library_versions(),
         )
-        pictures = self._looking.pictures  # of its own choices alone: all of the future's, or none is shown
-        whole = len(pictures) == future.length
-        return replace(future, source=self._source(), saliency=pictures if whole else FrameStore())
+        return replace(future, source=self._source(), saliency=self._looking.pictures_of(future.length))
 
     @property
     def same_choices(self) -> bool | None:

@@ -33,3 +33,10 @@ class Looking:
             self.pictures.append(saliency_picture(found))
             return action, thought
         return action, replace(thought, sensitivity=found)
+
+    def pictures_of(self, steps: int) -> FrameStore:
+        """The pictures, if there is one for each of so many steps; else none, for an episode has all of them or none.
+
+        A policy may tell of some of its actions only, and in a what if others than the policy act.
+        """
+        return self.pictures if len(self.pictures) == steps else FrameStore()

@@ -57,7 +57,7 @@ def record_episode(
     policy.start_episode(seed)
     looking = Looking(policy, greedy=greedy)
     episode = record_from(env, observation, info, looking.decide, look_up=look_up, seed=seed, greedy=greedy, **labels)
-    return replace(episode, saliency=looking.pictures)
+    return replace(episode, saliency=looking.pictures_of(episode.length))
 
 
 def record_from(

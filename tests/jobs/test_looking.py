@@ -11,6 +11,7 @@ import pytest
 from gymnasium import spaces
 
 from rlstudio.algorithms.dqn.policy import DQNPolicy
+from rlstudio.algorithms.random.policy import RandomPolicy
 from rlstudio.core.episode import Episode
 from rlstudio.core.episode_data import episode_from_data, episode_to_data
 from rlstudio.core.frame_store import FrameStore
@@ -47,6 +48,26 @@ def test_recording_keeps_the_gradient_of_what_was_done() -> None:
 
 def test_a_policy_without_gradient_leaves_it_open() -> None:
     assert all(thought.sensitivity is None for thought in recorded("random").thoughts)
+
+
+class SometimesTells(RandomPolicy):
+    """Says of every other action which pixels it hung on."""
+
+    _told = False
+
+    def sensitivity(self, observation: Any, action: Any, info: dict[str, Any]) -> Any:
+        self._told = not self._told
+        return np.ones((4, 4), np.float32) if self._told else None
+
+
+def test_pictures_of_some_actions_alone_are_left_out(tmp_path: Path) -> None:
+    env = make("CartPole-v1", {}, render=True)
+    policy = SometimesTells(env.action_space)
+    episode = record_episode(env, policy, 5, greedy=True, env_kwargs={}, source="test")
+    env.close()
+    assert episode.length > 1
+    assert len(episode.saliency) == 0
+    save_episode(tmp_path / "one.rlepisode", episode)
 
 
 class Picture(gym.Env[Any, Any]):
