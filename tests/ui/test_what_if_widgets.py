@@ -222,7 +222,7 @@ def test_the_difference_in_words() -> None:
     assert difference_words(500, 213) == "recorded: 500 · what if: 213 (−287)"
     assert difference_words(-200, -150.5) == "recorded: −200 · what if: −150.50 (+49.50)"
     assert difference_words(-114.344, -111.836) == "recorded: −114.34 · what if: −111.84 (+2.50)"
-    assert difference_words(9, 9) == "recorded: 9 · what if: 9 (the same return)"
+    assert difference_words(9, 9) == "recorded: 9 · what if: 9 (equal)"
 
 
 def test_the_bar_says_it_and_closes(show: Show) -> None:

@@ -204,7 +204,7 @@ def test_the_very_policy_that_was_recorded_goes_on(studio: Studio) -> None:
     studio.go()
     other = studio.wait_for_both()
     assert other.observations.tobytes() == episode.observations.tobytes()
-    assert "(the same return)" in studio.text("futuresDifference")
+    assert "(equal)" in studio.text("futuresDifference")
     assert other.source == "what if at 3: checkpoint 40,000 · greedy"
     assert not studio.what_if.bar.note.isVisible()
 

@@ -276,7 +276,7 @@ class _Pane(QWidget):
         self._words.setDirection(lines)
         self._words.setSpacing(1 if narrow else 8)
         fits = not narrow or self.caption.fontMetrics().horizontalAdvance(self._caption) <= room
-        self.caption.setText(self._caption if fits else self._caption.removeprefix("checkpoint "))
+        self.caption.setText(self._caption if fits else self._caption.replace("checkpoint ", "", 1))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or less room for words."""

@@ -15,7 +15,7 @@ from rlstudio.ui.widgets.numbers import number
 def difference_words(recorded: float, other: float) -> str:
     """Both returns and what lies between: "recorded: 500 · what if: 213 (−287)"."""
     difference = round(other, 2) - round(recorded, 2)  # of what is shown, so that it adds up
-    said = "the same return" if difference == 0 else f"{'+' if difference > 0 else '−'}{number(abs(difference))}"
+    said = "equal" if difference == 0 else f"{'+' if difference > 0 else '−'}{number(abs(difference))}"
     return f"recorded: {_typeset(recorded)} · what if: {_typeset(other)} ({said})"
 
 

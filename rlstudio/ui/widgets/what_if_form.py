@@ -179,6 +179,7 @@ class WhatIfForm(QFrame):
         y = max(room.top(), min(corner.y(), room.bottom() - self.height()))
         self.move(x, y)
         self.show()
+        self.adjustSize()  # again, now that its parts have their fonts
         (self.action if self._discrete else self.sliders.first()).setFocus(Qt.FocusReason.PopupFocusReason)
 
     def wish(self) -> BranchWish:
