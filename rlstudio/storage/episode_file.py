@@ -20,7 +20,7 @@ from rlstudio.core.episode import Episode
 from rlstudio.core.frame_store import FrameStore
 from rlstudio.core.plain_text import plain_text
 from rlstudio.core.thoughts import THOUGHT_ARRAYS, Thoughts
-from rlstudio.core.whole_file import whole_file
+from rlstudio.core.whole_file import TEMPORARY, whole_file
 from rlstudio.storage.episode_checks import (
     LONGEST_NOTE,
     check_actions,
@@ -96,8 +96,9 @@ def about_file(path: Path) -> tuple[dict[str, Any], int]:
 
 
 def episode_files(folder: Path) -> list[Path]:
-    """The recorded episodes in a folder, in the order they were recorded. Early ones were called .npz."""
-    return sorted(path for path in folder.glob("*") if path.suffix in (SUFFIX, ".npz") and path.is_file())
+    """The whole recorded episodes in a folder, in the order they were recorded. Early ones were called .npz."""
+    found = (path for path in folder.glob("*") if not path.name.startswith(TEMPORARY))
+    return sorted(path for path in found if path.suffix in (SUFFIX, ".npz") and path.is_file())
 
 
 def about_episode(episode: Episode) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from episode_files import made_episode
 
 from rlstudio.core.episode import Episode, Thought
 from rlstudio.core.frame_store import FrameStore
-from rlstudio.storage.episode_file import load_episode, save_episode
+from rlstudio.core.whole_file import whole_file
+from rlstudio.storage.episode_file import episode_files, load_episode, save_episode
 from rlstudio.storage.episode_marks import keep_marks
 
 
@@ -89,6 +90,12 @@ def test_what_its_run_does_not_keep_is_not_written(kept: list[Path]) -> None:
     assert keep_marks(replace(episode, run="/nowhere")) is None
     assert list(kept[0].parent.iterdir()) == [kept[1]]
     assert load_episode(kept[1]).marks == ()
+
+
+def test_one_that_is_being_written_is_not_listed(kept: list[Path]) -> None:
+    with whole_file(kept[0]):
+        assert len(list(kept[0].parent.iterdir())) == 3
+        assert episode_files(kept[0].parent) == kept
 
 
 def test_a_damaged_file_beside_it_is_passed_over(kept: list[Path]) -> None:
