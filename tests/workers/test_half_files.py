@@ -31,6 +31,7 @@ def test_killing_the_parent_leaves_no_half_file(tmp_path: Path) -> None:
     parent = subprocess.Popen(
         [sys.executable, str(script), str(folder / "a.gif")],
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])},
     )
