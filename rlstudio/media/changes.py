@@ -52,12 +52,23 @@ def with_changes(frames: Iterable[Frame]) -> Iterator[tuple[Frame, Box]]:
 
 
 def _changed(before: Frame, frame: Frame) -> Box:
-    rows = np.flatnonzero((_wide(before) != _wide(frame)).any(axis=1))
+    were, are = _wide(before), _wide(frame)
+    differ = were != are
+    rows, units = np.flatnonzero(differ.any(axis=1)), np.flatnonzero(differ.any(axis=0))
     if not rows.size:
         return _ONE_PIXEL
     across = slice(int(rows[0]), int(rows[-1]) + 1)
-    columns = np.flatnonzero((before[across] != frame[across]).any(axis=0).any(axis=1))
-    return across, slice(int(columns[0]), int(columns[-1]) + 1)
+    left, right = int(units[0]) * are.itemsize // 3, -(-(int(units[-1]) + 1) * are.itemsize // 3)
+    # a unit may hold parts of four pixels: only those at either end have to be looked at by themselves
+    first = _columns(before[across, left : left + 4], frame[across, left : left + 4])
+    start = max(left, right - 4)
+    last = _columns(before[across, start:right], frame[across, start:right])
+    return across, slice(left + int(first[0]), start + int(last[-1]) + 1)
+
+
+def _columns(before: Frame, frame: Frame) -> NDArray[np.intp]:
+    """Which columns differ."""
+    return np.flatnonzero((before != frame).any(axis=(0, 2)))
 
 
 def _wide(frame: Frame) -> NDArray[np.unsignedinteger]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 TRAILER = b"\x3b"
 
 _LOOP_FOREVER = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00"
+_BITS = 8  # of a colour's place
 _KEEP = 1  # disposal: the next frame is drawn over this one
 
 
@@ -33,22 +33,6 @@ def frame(places: NDArray[np.uint8], left: int, top: int, delay: int, transparen
 
 
 def compress(places: NDArray[np.uint8]) -> bytes:
-    """LZW code size, sub-blocks and terminator. Pillow's encoder is in C but has no public name of its own, so this
-    saves a picture and takes out what lies between its image descriptor and the trailer.
-    """
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(places)).save(file, "GIF", optimize=False, interlace=0)
-    data = file.getvalue()
-    position = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
-    while data[position] == 0x21:  # extensions
-        position = _after_blocks(data, position + 2)
-    flags = data[position + 9]
-    position += 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
-    return data[position : _after_blocks(data, position + 1)]
-
-
-def _after_blocks(data: bytes, position: int) -> int:
-    """Position after the sub-blocks that begin at `position`: each a length and as many bytes, the last of length 0."""
-    while data[position]:
-        position += 1 + data[position]
-    return position + 1
+    """LZW code size, sub-blocks and terminator, by Pillow's encoder, which is in C."""
+    picture = Image.fromarray(np.ascontiguousarray(places))
+    return bytes([_BITS]) + picture.tobytes("gif", "L", _BITS, 0) + b"\x00"
