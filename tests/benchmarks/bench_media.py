@@ -35,6 +35,7 @@ from rlstudio.jobs.policies import build_policy
 from rlstudio.jobs.record import record_episode
 from rlstudio.media.composed.layout import LAYOUTS
 from rlstudio.media.composed.picture import Composer, Composition
+from rlstudio.media.errors import MediaError
 from rlstudio.media.formats import FORMATS, format_named
 from rlstudio.media.frames import Clip
 from rlstudio.media.size_limit import write_within
@@ -155,13 +156,13 @@ def measure_limits(folder: Path, count: int) -> Iterator[Row]:
         for share in (0.5, 0.1):
             start = time.perf_counter()
             limit = int(whole * share)
-            info = write_within(limit, to, folder / f"a{to.suffix}", frames, count, (width, height), fps=FPS)
-            yield {
-                "name": f"CarRacing-v3, {key} within {share:.0%} of its size",
-                "KiB": round(info.n_bytes / 1024, 1),
-                "seconds": round(time.perf_counter() - start, 1),
-                "given up": info.given_up,
-            }
+            row: Row = {"name": f"CarRacing-v3, {key} within {share:.0%} of its size"}
+            try:
+                info = write_within(limit, to, folder / f"a{to.suffix}", frames, count, (width, height), fps=FPS)
+                row |= {"KiB": round(info.n_bytes / 1024, 1), "given up": info.given_up}
+            except MediaError as error:
+                row["given up"] = f"refused: {error}"
+            yield row | {"seconds": round(time.perf_counter() - start, 1)}
 
 
 def main() -> None:
