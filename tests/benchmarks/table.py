@@ -73,8 +73,7 @@ SECTIONS = (
         "episode",
         "A recorded episode of 100,000 steps in the window",
         "bench_episode.py",
-        "What the window does for one seek, painting included, at 1600×1000. CPU is that work alone; the "
-        "clock also holds what other programs took of the machine, which was busy (load 5 on two cores).",
+        "What the window does for one seek, painting included, at 1600×1000; CPU is that work alone.",
         {},
     ),
     Section(

@@ -134,7 +134,7 @@ def test_files_made_to_keep_one_waiting_are_refused(folder: RunFolder, policy: P
             os.mkfifo(path)
         else:
             path.write_text(text)
-        with pytest.raises(RunFolderError, match="damaged|cannot be continued"):
+        with pytest.raises(RunFolderError, match=r"damaged|cannot be continued"):
             folder.load_learner(10) if name.startswith("learner") else folder.load_policy(10)
 
 
