@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rlstudio.core.episode import Episode
 from rlstudio.core.returns import TAIL_WEIGHT, known_until, return_to_go
 from rlstudio.core.thoughts import Thoughts
+from rlstudio.core.units import is_unit
 
 Numbers = NDArray[np.floating[Any]]
 Kind = Literal["line", "lanes"]
@@ -279,7 +280,7 @@ def _name_and_unit(label: str) -> tuple[str, str]:
     found = re.fullmatch(r"(\S.*?)\s+\(([^()]*)\)", label)
     if found is None:
         return label, ""
-    return found[1], "" if re.match(r"-?\d+ ", found[2]) else found[2]
+    return found[1], found[2] if is_unit(found[2]) else ""
 
 
 def _action_name(episode: Episode, index: int) -> str:

@@ -52,6 +52,9 @@ def test_codes_are_shown_in_words_and_notes_only_in_the_tooltip() -> None:
     upright = row_words("cos of angle (1 is upright)", -1, 1)
     assert upright.value_text(0.621) == "0.621"
     assert "1 is upright" in upright.tip()
+    engines = row_words("side engines (left below −0.5, right above 0.5)", -1, 1)
+    assert engines.unit == ""
+    assert "left below" in engines.tip()
     assert "unit: rad" in row_words("pole angle (rad)", -0.2, 0.2).tip()
 
 

@@ -25,7 +25,6 @@ from rlstudio.algorithms.tabular.states import StateIndex
 from rlstudio.core.params import ParamError, ParamFault
 
 _ROWS_PER_LENGTH = 200  # a row for each half per cent of the steps so far
-_SAY_EVERY = 5_000
 
 
 class TabularLearner(Learner):
@@ -128,7 +127,7 @@ class TabularLearner(Learner):
             self._means.add(predicted_q=self._predicted, discounted_return=self._realised)
             run.breathe()
         steps = self._steps
-        if steps % _SAY_EVERY == 1:
+        if steps == 1 or steps >= self._next_row:
             run.say(f"learning from every step; acted in {self._seen:,} of {self._states.n_states:,} states so far")
         if steps < self._next_row:
             run.log()

@@ -51,7 +51,9 @@ def paint_numbers(painter: QPainter, series: Series, rect: QRectF, place: QRectF
             painter.drawText(QPointF(x, base), metrics.elidedText(name, Qt.TextElideMode.ElideRight, left))
             x = rect.left() + room - value_width
         painter.setPen(QColor(colors.text))
-        painter.drawText(QPointF(x, base), text)
+        painter.drawText(
+            QPointF(x, base), metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(rect.left() + room - x))
+        )
         top += metrics.height()
 
 

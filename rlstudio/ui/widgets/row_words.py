@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from rlstudio.core.units import is_unit
 from rlstudio.ui.widgets.bars import without_bracket
 from rlstudio.ui.widgets.numbers import number
 
@@ -56,6 +57,6 @@ def row_words(label: str, low: float = 0.0, high: float = 0.0) -> RowWords:
     parts = [_CODE.fullmatch(part.strip()) for part in bracket.split(",")] if bracket else []
     if len(parts) > 1 and all(parts):
         return RowWords(name, legend={int(part[1]): part[2] for part in parts if part}, low=low, high=high)
-    if re.match(r"-?\d+ ", bracket):
+    if not is_unit(bracket):
         return RowWords(name, note=bracket, low=low, high=high)
     return RowWords(name, unit=bracket, low=low, high=high)
