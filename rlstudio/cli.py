@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_evaluate_and_record(commands)
     _add_samples(commands)
+    _add_export(commands)
     _add_episodes(commands)
     envs = _add(commands, "envs", "listings:envs", "environments, and why some cannot be made here")
     listed = _add(
@@ -154,6 +155,15 @@ def _add_samples(commands: Any) -> None:
     command.add_argument(
         "-o", "--output", required=True, metavar="FILE", help="the table (.csv) or arrays (.npz) to write"
     )
+    command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
+
+
+def _add_export(commands: Any) -> None:
+    command = _add(commands, "export", "export:export", "write a run for other programs or people")
+    command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
+    command.add_argument("--to", required=True, metavar="FORMAT", help="csv or json")
+    command.add_argument("-o", "--output", required=True, metavar="PATH", help="the file to write")
     command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
     command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
 

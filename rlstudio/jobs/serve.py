@@ -69,6 +69,10 @@ def do(command: m.Command, channel: Channel) -> None:
             from rlstudio.jobs.episode_data import export_data
 
             export_data(command, channel)
+        case m.ExportRun():
+            from rlstudio.jobs.export_run import export_run
+
+            export_run(command, channel)
         case m.ImportData():
             from rlstudio.jobs.episode_data import import_data
 

@@ -216,6 +216,24 @@ class ImportData:
 
 
 @dataclass(frozen=True)
+class ExportRun:
+    """Write a whole run for other programs or people.
+
+    Attributes:
+        run: its folder.
+        to: key of the format (storage.exports.formats).
+        checkpoint: whose policy is written, where the format holds one: a step, "best", None for the newest.
+        checkpoints: which of them a bundle takes along: "all", "few" (the first, the best and the newest) or "none".
+    """
+
+    run: str
+    to: str
+    path: str
+    checkpoint: int | Literal["best"] | None = None
+    checkpoints: Literal["all", "few", "none"] = "all"
+
+
+@dataclass(frozen=True)
 class FilmTraining:
     """Write a film from untrained to trained: a run's checkpoints act one after the other, all from one seed.
 
@@ -302,6 +320,7 @@ Command = (
     | ExportPicture
     | ExportData
     | ImportData
+    | ExportRun
     | FilmTraining
     | BranchEpisode
     | HumanAction

@@ -1,0 +1,64 @@
+"""Exporting a run: its folder is read and written as one of the formats, with progress and cancel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rlstudio.core.messages import ExportRun, Finished, Progress
+from rlstudio.jobs.teller import Teller
+from rlstudio.media.errors import Cancelled
+from rlstudio.storage.errors import RunFolderError, disk_errors
+from rlstudio.storage.exports.formats import RUN_FORMATS, run_format
+from rlstudio.storage.exports.run_data import read_run
+from rlstudio.workers.channel import Channel
+from rlstudio.workers.vitals import Phase
+
+Writer = Callable[[ExportRun, Teller], list[Path]]
+"""Writes what is asked for, whole or not at all; the files it wrote."""
+
+
+def export_run(command: ExportRun, channel: Channel) -> None:
+    """The job: Progress as it goes, then Finished with the files. Stop leaves nothing behind.
+
+    Raises:
+        RunFolderError: where the run cannot be read, or the disk refuses.
+    """
+    began = time.perf_counter()
+    channel.enter(Phase.SAVING)
+    path = Path(command.path)
+    if not path.absolute().parent.is_dir():
+        raise RunFolderError(f"could not write {path}: there is no such folder as {path.parent}; check the path")
+    channel.send(Progress(0, 1, f"reading {Path(command.run).name}"))
+    try:
+        with disk_errors("write", path):
+            files = WRITERS[run_format(command.to).key](command, Teller(channel, "writing row"))
+    except Cancelled:
+        channel.send(Finished("stopped"))
+        return
+    summary = {
+        "path": str(path),
+        "to": command.to,
+        "run": command.run,
+        "files": [str(file) for file in files],
+        "bytes": sum(file.stat().st_size for file in files),
+        "seconds": time.perf_counter() - began,
+    }
+    channel.send(Finished("finished", summary))
+
+
+def _csv(command: ExportRun, teller: Teller) -> list[Path]:
+    from rlstudio.storage.exports.tables import write_csv
+
+    return write_csv(Path(command.path), read_run(Path(command.run)), teller)
+
+
+def _json(command: ExportRun, _teller: Teller) -> list[Path]:
+    from rlstudio.storage.exports.tables import write_json
+
+    return write_json(Path(command.path), read_run(Path(command.run)))
+
+
+WRITERS: dict[str, Writer] = {"csv": _csv, "json": _json}
+assert list(WRITERS) == [each.key for each in RUN_FORMATS]

@@ -1,0 +1,1 @@
+"""A run written for other programs and people: one file for each format; `formats` lists them."""

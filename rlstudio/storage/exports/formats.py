@@ -1,0 +1,48 @@
+"""What a run can be exported to: data for the command line and the window. Only the standard library here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RunFormat:
+    """One format.
+
+    Attributes:
+        key: its name on the command line.
+        suffix: of the file's name; "" for a folder.
+        title: its name on the screen.
+        summary: what the file holds and what it is good for, in a sentence.
+        policy: whether it holds the policy of one checkpoint, which can then be chosen.
+    """
+
+    key: str
+    suffix: str
+    title: str
+    summary: str
+    policy: bool = False
+
+
+RUN_FORMATS: tuple[RunFormat, ...] = (
+    RunFormat(
+        "csv",
+        ".csv",
+        "Table (CSV)",
+        "Every episode, evaluation and diagnostic as one long table, and the settings as a second one beside it.",
+    ),
+    RunFormat(
+        "json",
+        ".json",
+        "JSON",
+        "Settings, curves, evaluations and events as one JSON object.",
+    ),
+)
+
+
+def run_format(key: str) -> RunFormat:
+    """The format of that key. Raises KeyError."""
+    for each in RUN_FORMATS:
+        if each.key == key:
+            return each
+    raise KeyError(key)

@@ -1,0 +1,70 @@
+"""RunData: all that a run folder tells in numbers and settings, read once for whoever exports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rlstudio.core.messages import Change, Evaluation, Series
+from rlstudio.core.run_events import marks_of
+from rlstudio.storage.records import Monitor
+from rlstudio.storage.run_folder import RunFolder
+from rlstudio.storage.run_info import RunInfo
+
+Progress = Callable[[int, int], None]
+"""Called with (done, in all); may raise to give up, and nothing is left behind."""
+
+_SUMMARY = (
+    "status",
+    "steps",
+    "episodes",
+    "seconds",
+    "evaluation_seconds",
+    "mean_return",
+    "best_mean_return",
+    "best_checkpoint",
+    "solved_at",
+    "started",
+    "heartbeat",
+    "error",
+)
+
+
+def nobody(_done: int, _total: int) -> None:
+    """Progress that no one looks at."""
+
+
+@dataclass(frozen=True)
+class RunData:
+    """One run, as it was when it was read: it may be running."""
+
+    info: RunInfo
+    monitor: Monitor
+    metrics: dict[str, Series]
+    evaluations: list[Evaluation]
+    changes: list[Change]
+    events: list[dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """The run's name: that of its folder."""
+        return self.info.path.resolve().name
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Of what it was made with, but for what tells of the machine."""
+        return {name: found for name, found in self.info.versions.items() if name != "platform"}
+
+    def summary(self) -> dict[str, Any]:
+        """How far it came, by name."""
+        return {name: getattr(self.info, name) for name in _SUMMARY}
+
+
+def read_run(path: Path) -> RunData:
+    """The run in the folder `path`. Raises RunFolderError where it is none, or damaged."""
+    folder = RunFolder.open(path)
+    events = folder.read_events()
+    evaluations, changes = marks_of(events)
+    return RunData(folder.read_info(), folder.read_monitor(), folder.read_metrics(), evaluations, changes, events)

@@ -1,0 +1,36 @@
+"""`rlstudio export`: a run out to other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from command_harness import Answer, Trained
+
+Call = Callable[..., Answer]
+
+
+def test_a_run_becomes_tables(call: Call, trained: Trained, tmp_path: Path) -> None:
+    answer = call("export", trained.path, "--to", "csv", "-o", tmp_path / "out.csv", "--json")
+    assert answer.status == 0
+    assert [Path(file).name for file in answer.json["files"]] == ["out.csv", "out.settings.csv"]
+    assert answer.json["bytes"] == sum(Path(file).stat().st_size for file in answer.json["files"])
+    named = call("export", trained.path.name, "--runs-dir", trained.runs_dir, "--to", "json", "-o", tmp_path / "a.json")
+    assert named.status == 0
+    assert "a.json: JSON" in named.stdout
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["config"]["seed"] == 4
+
+
+def test_what_cannot_be_exported_is_said(call: Call, trained: Trained, tmp_path: Path) -> None:
+    wrong = call("export", trained.path, "--to", "cvs", "-o", tmp_path / "out.csv")
+    assert wrong.status == 2
+    assert "csv (Table (CSV)), json (JSON)" in wrong.stderr
+    ending = call("export", trained.path, "--to", "csv", "-o", tmp_path / "out.xls")
+    assert ending.status == 2
+    assert "a name that ends with .csv" in ending.stderr
+    nowhere = call("export", trained.path, "--to", "csv", "-o", tmp_path / "no" / "out.csv")
+    assert nowhere.status == 1
+    assert "there is no such folder" in nowhere.stderr
+    assert call("export", tmp_path, "--to", "csv", "-o", tmp_path / "out.csv").status == 2
+    assert list(tmp_path.iterdir()) == []
