@@ -71,7 +71,7 @@ class LearningBar(QWidget):
         self.setAccessibleName("Checkpoints of the run")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._steps: list[int] = []
-        self._offered = False
+        self._offered = self._replaying = False
         self.slider = CheckpointSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("checkpointSlider")
         self.slider.setAccessibleName("Checkpoint, from untrained to trained")
@@ -135,7 +135,8 @@ class LearningBar(QWidget):
         """The button shows what pressing it will do."""
         self.replay.setText("Stop the replay" if replaying else "Replay learning")
         self.replay.setAccessibleName(self.replay.text())
-        set_icon(self.replay, "stop" if replaying else "replay")
+        self._replaying = replaying
+        self._show_offer()
 
     def offer_replay(self, offered: bool) -> None:
         """Make the button stand out: a run has just ended."""
@@ -145,7 +146,7 @@ class LearningBar(QWidget):
     def _show_offer(self) -> None:
         stands_out = self._offered and self.usable
         set_role(self.replay, "primary" if stands_out else "flat")
-        set_icon(self.replay, "replay", "on_accent" if stands_out else "text")
+        set_icon(self.replay, "stop" if self._replaying else "replay", "on_accent" if stands_out else "text")
 
     def _moved(self, place: int) -> None:
         if 0 <= place < len(self._steps):
