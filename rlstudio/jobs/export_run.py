@@ -60,5 +60,15 @@ def _json(command: ExportRun, _teller: Teller) -> list[Path]:
     return write_json(Path(command.path), read_run(Path(command.run)))
 
 
-WRITERS: dict[str, Writer] = {"csv": _csv, "json": _json}
+def _tensorboard(command: ExportRun, teller: Teller) -> list[Path]:
+    from rlstudio.storage.exports.tensorboard import write_tensorboard
+
+    return write_tensorboard(Path(command.path), read_run(Path(command.run)), teller)
+
+
+WRITERS: dict[str, Writer] = {
+    "csv": _csv,
+    "json": _json,
+    "tensorboard": _tensorboard,
+}
 assert list(WRITERS) == [each.key for each in RUN_FORMATS]

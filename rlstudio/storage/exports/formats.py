@@ -37,6 +37,12 @@ RUN_FORMATS: tuple[RunFormat, ...] = (
         "JSON",
         "Settings, curves, evaluations and events as one JSON object.",
     ),
+    RunFormat(
+        "tensorboard",
+        "",
+        "TensorBoard",
+        "An event file in a folder of the run's name, under Stable-Baselines3's tags: for `tensorboard --logdir PATH`.",
+    ),
 )
 
 

@@ -36,6 +36,14 @@ def nobody(_done: int, _total: int) -> None:
     """Progress that no one looks at."""
 
 
+def number(value: Any) -> float | None:
+    """A plain value as a number, None for one that is none or that no float holds."""
+    try:
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:
+        return None
+
+
 @dataclass(frozen=True)
 class RunData:
     """One run, as it was when it was read: it may be running."""

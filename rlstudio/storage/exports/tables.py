@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rlstudio.core.whole_file import whole_file
-from rlstudio.storage.exports.run_data import Progress, RunData, nobody
+from rlstudio.storage.exports.run_data import Progress, RunData, nobody, number
 from rlstudio.storage.records import plain
 
 COLUMNS = ("series", "step", "episode", "seconds", "value")
@@ -62,9 +62,9 @@ def _write(
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(columns)
-    for number, row in enumerate(rows):
-        if number % _ROWS_AT_ONCE == 0:
-            progress(min(number, total), total)
+    for index, row in enumerate(rows):
+        if index % _ROWS_AT_ONCE == 0:
+            progress(min(index, total), total)
         writer.writerow(row)
     text.flush()
     text.detach()
@@ -80,8 +80,8 @@ def _rows(run: RunData) -> Iterator[Row]:
         for value in evaluation.returns:
             yield "evaluation_return", evaluation.step, None, evaluation.seconds, value
     for change in run.changes:
-        if isinstance(change.new, int | float):
-            yield f"param.{change.name}", change.step, None, change.seconds, float(change.new)
+        if (value := number(change.new)) is not None:
+            yield f"param.{change.name}", change.step, None, change.seconds, value
     for name, series in run.metrics.items():
         columns = (series.steps.tolist(), series.seconds.tolist(), series.values.tolist())
         for step, seconds, value in zip(*columns, strict=True):
