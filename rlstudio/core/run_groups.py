@@ -1,0 +1,54 @@
+"""Which runs are the same but for their seed, and what tells the others apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rlstudio.core.run_config import RunConfig
+
+_OF_NO_MATTER = {"version", "seed"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One setting that is not the same in all.
+
+    Attributes:
+        name: a parameter's name, or the run's own field ("env", "steps").
+        values: one each; None where a run's algorithm has no such parameter.
+    """
+
+    name: str
+    values: tuple[Any, ...]
+
+
+def same_but_for_seed(configs: Sequence[RunConfig]) -> list[list[int]]:
+    """Indices of the runs in groups, in the order in which they come."""
+    groups: dict[str, list[int]] = {}
+    for index, config in enumerate(configs):
+        data = {name: value for name, value in config.model_dump(mode="json").items() if name not in _OF_NO_MATTER}
+        groups.setdefault(json.dumps(data, sort_keys=True), []).append(index)
+    return list(groups.values())
+
+
+def differences(configs: Sequence[RunConfig]) -> list[Difference]:
+    """The settings that differ: environment and algorithm first, then parameters, then how long and how it was run.
+
+    Seeds are left out, and live changes are told as how many there were.
+    """
+    rows = [_flat(config) for config in configs]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    found = [Difference(name, tuple(row.get(name) for row in rows)) for name in names]
+    return [each for each in found if any(value != each.values[0] for value in each.values)]
+
+
+def _flat(config: RunConfig) -> dict[str, Any]:
+    data = config.model_dump(mode="json")
+    params, env_kwargs, events = data.pop("params"), data.pop("env_kwargs"), data.pop("events")
+    first = {name: data.pop(name) for name in ("env", "algorithm", "preset")}
+    rest = {name: value for name, value in data.items() if name not in _OF_NO_MATTER}
+    environment = {f"{first['env']}: {name}": value for name, value in env_kwargs.items()}
+    return {**first, **environment, **params, **rest, "live changes": len(events)}

@@ -1,0 +1,46 @@
+"""Runs that are the same but for their seed, and what tells the others apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rlstudio.core.run_config import ParamChange, RunConfig
+from rlstudio.core.run_groups import differences, same_but_for_seed
+
+
+def _config(**changed: Any) -> RunConfig:
+    given: dict[str, Any] = {"env": "CartPole-v1", "algorithm": "ppo", "steps": 1000, "params": {"clip": 0.2, "n": 8}}
+    return RunConfig(**{**given, **changed})
+
+
+def test_seeds_fold() -> None:
+    configs = [
+        _config(seed=0),
+        _config(params={"clip": 0.1, "n": 8}),
+        _config(seed=1),
+        _config(params={"n": 8, "clip": 0.2}, seed=2),  # the order of parameters does not matter
+        _config(steps=2000),
+    ]
+    assert same_but_for_seed(configs) == [[0, 2, 3], [1], [4]]
+
+
+def test_only_what_differs_is_told() -> None:
+    configs = [
+        _config(),
+        _config(params={"clip": 0.1, "n": 8}, seed=5),
+        _config(algorithm="dqn", params={"n": 8, "epsilon": 0.1}),
+    ]
+    found = {each.name: each.values for each in differences(configs)}
+    assert found == {
+        "algorithm": ("ppo", "ppo", "dqn"),
+        "clip": (0.2, 0.1, None),
+        "epsilon": (None, None, 0.1),
+    }
+    assert differences([_config(), _config(seed=7)]) == []
+    assert differences([]) == []
+
+
+def test_environments_and_live_changes_count() -> None:
+    changed = _config(env_kwargs={"gravity": 9}, events=(ParamChange(step=3, name="clip", value=0.1),))
+    found = {each.name: each.values for each in differences([_config(), changed])}
+    assert found == {"CartPole-v1: gravity": (None, 9), "live changes": (0, 1)}
