@@ -1,0 +1,71 @@
+"""Several runs as lines: folded, labelled, smoothed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rlstudio.core.column import Floats
+from rlstudio.core.comparison import ComparedRun, compare
+from rlstudio.core.history import History
+from rlstudio.core.run_config import RunConfig
+
+
+@dataclass
+class _Monitor:
+    returns: Floats
+
+    @property
+    def lengths(self) -> Floats:
+        return np.full(len(self.returns), 10.0)
+
+    @property
+    def end_steps(self) -> Floats:
+        return 10.0 * (1 + np.arange(len(self.returns)))
+
+    @property
+    def end_seconds(self) -> Floats:
+        return self.end_steps / 100
+
+
+def _run(returns: list[float], seed: int = 0, **params: Any) -> ComparedRun:
+    config = RunConfig(env="CartPole-v1", algorithm="ppo", steps=100, seed=seed, params={"clip": 0.2, **params})
+    return ComparedRun(f"run {seed}", config, History.load(_Monitor(np.array(returns)), {}))
+
+
+def test_seeds_fold_into_one_line() -> None:
+    found = compare([_run([1, 2, 3]), _run([3, 4, 5], seed=1), _run([0, 0, 9], clip=0.1)], "episodes", 1, "mean")
+    assert [line.label for line in found.lines] == ["clip 0.2 · 2 seeds", "clip 0.1 · seed 0"]
+    assert [line.runs for line in found.lines] == [(0, 1), (2,)]
+    folded, single = found.lines
+    assert folded.band is not None
+    assert folded.band.centre[-1] == pytest.approx(4)
+    assert (folded.last, folded.best) == (4.0, 4.0)
+    assert (single.last, single.best) == (9.0, 9.0)
+    assert [(each.name, each.values) for each in found.differences] == [("clip", (0.2, 0.1))]
+
+
+def test_smoothing_leaves_the_raw_line_as_it_is() -> None:
+    (line,) = compare([_run([0, 10, 20])], "steps", 2, "iqm").lines
+    np.testing.assert_array_equal(line.raw[0][1], [0, 10, 20])
+    np.testing.assert_array_equal(line.smooth[0][1], [0, 5, 15])
+    np.testing.assert_array_equal(line.raw[0][0], [10, 20, 30])
+    assert line.label == "ppo · CartPole-v1 · seed 0"
+
+
+@pytest.mark.parametrize(("x_axis", "last"), [("steps", 30.0), ("episodes", 3.0), ("time", 0.3)])
+def test_every_axis(x_axis: Any, last: float) -> None:
+    (line,) = compare([_run([1, 2, 3])], x_axis, 1, "mean").lines
+    assert line.smooth[0][0][-1] == pytest.approx(last)
+
+
+def test_a_run_without_an_episode_and_missing_returns() -> None:
+    found = compare([_run([]), _run([float("nan"), 4.0], seed=1)], "steps", 1, "mean")
+    (line,) = found.lines
+    assert len(line.raw[0][0]) == 0
+    assert line.last == 4.0
+    assert np.isnan(compare([_run([])], "steps", 1, "mean").lines[0].last)
+    assert compare([], "steps", 1, "mean").lines == ()
