@@ -162,7 +162,7 @@ def _add_samples(commands: Any) -> None:
 def _add_export(commands: Any) -> None:
     command = _add(commands, "export", "export:export", "write a run for other programs or people")
     command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
-    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json or tensorboard")
+    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json, tensorboard or html")
     command.add_argument("-o", "--output", required=True, metavar="PATH", help="the file, or folder, to write")
     command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
     command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")

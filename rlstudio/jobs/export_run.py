@@ -66,9 +66,16 @@ def _tensorboard(command: ExportRun, teller: Teller) -> list[Path]:
     return write_tensorboard(Path(command.path), read_run(Path(command.run)), teller)
 
 
+def _html(command: ExportRun, teller: Teller) -> list[Path]:
+    from rlstudio.jobs.report import make_report
+
+    return make_report(command, teller)
+
+
 WRITERS: dict[str, Writer] = {
     "csv": _csv,
     "json": _json,
     "tensorboard": _tensorboard,
+    "html": _html,
 }
 assert list(WRITERS) == [each.key for each in RUN_FORMATS]

@@ -34,3 +34,21 @@ def test_what_cannot_be_exported_is_said(call: Call, trained: Trained, tmp_path:
     assert "there is no such folder" in nowhere.stderr
     assert call("export", tmp_path, "--to", "csv", "-o", tmp_path / "out.csv").status == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_says_what_the_specs_say(call: Call, trained: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "out.html"
+    assert call("export", trained.path, "--to", "html", "-o", path).status == 0
+    page = path.read_text(encoding="utf-8")
+    for words in ("PPO on", "Greedy evaluations", "rlstudio train -e CartPole-v1 -a ppo", "policy loss", "gymnasium"):
+        assert words in page, words
+    assert "data:image/gif" not in page, "nothing was recorded"
+    assert (
+        call("record", trained.path, "-o", trained.path / "episodes" / "episode-0001.rlepisode", "--seed", "3").status
+        == 0
+    )
+    try:
+        assert call("export", trained.path, "--to", "html", "-o", path).status == 0
+    finally:
+        (trained.path / "episodes" / "episode-0001.rlepisode").unlink()
+    assert "data:image/gif;base64,R0lGOD" in path.read_text(encoding="utf-8")

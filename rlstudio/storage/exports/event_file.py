@@ -43,8 +43,8 @@ def crc32c(rows: NDArray[np.uint8]) -> NDArray[np.uint32]:
 
 def masked(crcs: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """As they stand in the file: a checksum of data that hold checksums would be weak otherwise."""
-    found: NDArray[np.uint32] = ((crcs >> 15) | (crcs << 17)) + np.uint32(_MASK_DELTA)
-    return found
+    rotated = (crcs >> np.uint32(15)) | (crcs << np.uint32(17))
+    return rotated + np.uint32(_MASK_DELTA)
 
 
 def write_records(file: BinaryIO, payloads: Sequence[bytes]) -> None:

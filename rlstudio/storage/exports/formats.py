@@ -43,6 +43,12 @@ RUN_FORMATS: tuple[RunFormat, ...] = (
         "TensorBoard",
         "An event file in a folder of the run's name, under Stable-Baselines3's tags: for `tensorboard --logdir PATH`.",
     ),
+    RunFormat(
+        "html",
+        ".html",
+        "Report (one web page)",
+        "Settings, curves, evaluations and an episode on one page, in one file: to read, send or print.",
+    ),
 )
 
 

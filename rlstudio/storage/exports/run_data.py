@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rlstudio.core.messages import Change, Evaluation, Series
 from rlstudio.core.run_events import marks_of
 from rlstudio.storage.records import Monitor
@@ -32,6 +35,10 @@ _SUMMARY = (
 )
 
 
+_EVALUATION_COPY = "evaluation_mean"
+"""metrics.csv holds the evaluations' means too, for readers of that file alone."""
+
+
 def nobody(_done: int, _total: int) -> None:
     """Progress that no one looks at."""
 
@@ -42,6 +49,15 @@ def number(value: Any) -> float | None:
         return float(value) if isinstance(value, int | float) else None
     except OverflowError:
         return None
+
+
+def mean_of_last(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """The mean of up to `count` values that end with each, same shape."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    ends = np.arange(1, len(values) + 1)
+    starts = np.maximum(0, ends - count)
+    found: NDArray[np.float64] = (sums[ends] - sums[starts]) / (ends - starts)
+    return found
 
 
 @dataclass(frozen=True)
@@ -75,4 +91,5 @@ def read_run(path: Path) -> RunData:
     folder = RunFolder.open(path)
     events = folder.read_events()
     evaluations, changes = marks_of(events)
-    return RunData(folder.read_info(), folder.read_monitor(), folder.read_metrics(), evaluations, changes, events)
+    metrics = {name: series for name, series in folder.read_metrics().items() if name != _EVALUATION_COPY}
+    return RunData(folder.read_info(), folder.read_monitor(), metrics, evaluations, changes, events)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from rlstudio.core.whole_file import whole_file
 from rlstudio.storage.exports.event_file import scalar_events, text_event, version_event, write_records
-from rlstudio.storage.exports.run_data import Progress, RunData, nobody, number
+from rlstudio.storage.exports.run_data import Progress, RunData, mean_of_last, nobody, number
 from rlstudio.storage.records import plain
 
 LAST_EPISODES = 100
@@ -78,15 +78,6 @@ def _curves(run: RunData) -> Iterator[Curve]:
         if numbers:
             columns = np.array(numbers, np.float64).T
             yield f"param/{name}", columns[0], columns[1], columns[2]
-
-
-def mean_of_last(values: Floats, count: int) -> Floats:
-    """The mean of up to `count` values that end with each, same shape."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    ends = np.arange(1, len(values) + 1)
-    starts = np.maximum(0, ends - count)
-    found: Floats = (sums[ends] - sums[starts]) / (ends - starts)
-    return found
 
 
 def _known(steps: Floats, seconds: Floats, values: Floats) -> tuple[NDArray[np.int64], Floats, Floats]:

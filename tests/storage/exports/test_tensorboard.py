@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from rlstudio.storage.exports.event_file import crc32c, write_records
-from rlstudio.storage.exports.run_data import read_run
-from rlstudio.storage.exports.tensorboard import mean_of_last, write_tensorboard
+from rlstudio.storage.exports.run_data import mean_of_last, read_run
+from rlstudio.storage.exports.tensorboard import write_tensorboard
 from rlstudio.storage.run_folder import RunFolder
 
 
