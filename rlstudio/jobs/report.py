@@ -44,7 +44,7 @@ def words_of(run: RunData) -> Words:
     config, labels = run.info.config, read_labels(run.info.path)
     spec = algorithms().get(config.algorithm)
     card = next((card for card in load_cards(cache_dir()) or () if card.id == config.env), None)
-    metrics = {m.name: MetricWords(m.title, f"{m.help} {m.healthy}".strip()) for m in spec.metrics} if spec else {}
+    metrics = {m.name: MetricWords(m.title, m.help, m.healthy) for m in spec.metrics} if spec else {}
     return Words(
         heading=f"{spec.full_title if spec else config.algorithm} on {card.title if card else config.env}",
         idea=spec.idea if spec else "",
@@ -69,8 +69,9 @@ def _settings(config: RunConfig, live: dict[str, Any], spec: AlgorithmSpec | Non
     for name, value in config.env_kwargs.items():
         yield Setting("environment", name, value)
     infos = {info.name: info for info in describe(spec.params)} if spec else {}
-    known = sorted(config.params, key=lambda name: list(infos).index(name) if name in infos else len(infos))
-    for name in known:
+    groups = list(dict.fromkeys(info.group for info in infos.values()))  # in the order of the form, each in one place
+    order = sorted(infos, key=lambda name: groups.index(infos[name].group))
+    for name in (*(name for name in order if name in config.params), *sorted(config.params.keys() - infos.keys())):
         info, value, later = infos.get(name), config.params[name], live.get(name)
         later = None if later is None or same(later, value) else later
         if info is None:

@@ -46,6 +46,7 @@ class MetricWords:
 
     title: str
     help: str = ""
+    healthy: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,8 +193,8 @@ def _pictures(pictures: Sequence[Picture]) -> str:
         data = base64.b64encode(picture.gif).decode("ascii")
         caption = text(picture.caption)
         image = f'<img alt="{caption}" src="data:image/gif;base64,{data}">'
-        parts.append(f"<figure>{image}<figcaption>{caption}</figcaption></figure>")
-    return f'<h2>An episode</h2><div class="small">{"".join(parts)}</div>'
+        parts.append(f'<figure class="episode">{image}<figcaption>{caption}</figcaption></figure>')
+    return f"<h2>An episode</h2>{''.join(parts)}"
 
 
 def _settings(settings: Sequence[Setting]) -> str:
@@ -256,6 +257,7 @@ def _diagnostics(run: RunData, words: Words) -> str:
         told, series = words.metrics.get(name, MetricWords(name.replace("_", " "))), run.metrics[name]
         picture = chart(told.title, [Line(told.title, series.steps, series.values)], width=430, height=180)
         help_ = f'<p class="help">{text(told.help)}</p>' if told.help else ""
+        help_ += f'<p class="help"><b>Healthy:</b> {text(told.healthy)}.</p>' if told.healthy else ""
         figures.append(f"<figure><h3>{text(told.title)}</h3>{picture}{help_}</figure>")
     return f'<h2>Diagnostics</h2><div class="small">{"".join(figures)}</div>' if figures else ""
 

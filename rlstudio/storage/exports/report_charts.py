@@ -94,7 +94,7 @@ def _drawn(frame: _Frame, line: Line) -> str:
 def _axes(frame: _Frame) -> str:
     parts = []
     bottom, right = frame.height - _BOTTOM, frame.width - _RIGHT
-    for value in ticks(frame.low[1], frame.high[1], max(2, int(frame.height / 55))):
+    for value in ticks(frame.low[1], frame.high[1], max(3, int(frame.height / 40))):
         ((_, y),) = frame.places(np.array([frame.low[0]]), np.array([value]))
         parts.append(f'<path class="grid" d="M{_LEFT:g} {y:g}H{right:g}"/>')
         parts.append(f'<text x="{_LEFT - 8:g}" y="{y + 4:g}" text-anchor="end">{number_words(value)}</text>')

@@ -26,6 +26,7 @@ p { margin: 0 0 8px; overflow-wrap: anywhere; }
 .figures span { color: var(--muted); font-size: 13px; }
 figure { margin: 0; padding: 12px 14px; } .small { display: grid; gap: 12px;
   grid-template-columns: repeat(auto-fit, minmax(380px, 1fr)); }
+figure.episode { width: fit-content; max-width: 100%; }
 svg { display: block; width: 100%; height: auto; } svg text { fill: var(--muted); font-size: 11px; }
 path { fill: none; } .grid { stroke: var(--line); } .axis { stroke: var(--muted); }
 .line { stroke: var(--accent); stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round; }
