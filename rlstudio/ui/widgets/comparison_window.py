@@ -1,0 +1,171 @@
+"""ComparisonWindow: runs beside each other; it shows what it is given and asks for it anew when it is set otherwise."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rlstudio.core.bands import Kind
+from rlstudio.core.comparison import Comparison
+from rlstudio.core.history import XAxis
+from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.comparison_plot import ComparisonPlot
+from rlstudio.ui.widgets.comparison_table import ComparisonTable
+from rlstudio.ui.widgets.value_editors import QuietCombo
+
+_AXES: dict[str, XAxis] = {"environment steps": "steps", "episodes": "episodes", "training time": "time"}
+_BANDS: dict[str, Kind] = {"mean ± one standard deviation": "mean", "interquartile mean, 95 % bootstrap": "iqm"}
+_BANDS_TIP = (
+    "Of runs that differ only in seed. The interquartile mean leaves out the best and the worst quarter, so that one "
+    "lucky run counts little; its interval says how far it can be trusted (Agarwal et al., 2021)"
+)
+_WINDOWS = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 500, 1_000)
+"""Numbers of episodes that the slider goes through."""
+
+
+class ComparisonWindow(QDialog):
+    """One plot, and below it the legend with the settings that differ.
+
+    Signals:
+        changed: another axis, smoothing or band is wanted.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("comparisonWindow")
+        self.setWindowTitle("Compare runs")
+        self.plot, self.table = ComparisonPlot(self), ComparisonTable(self)
+        self.axis = self._combo("comparisonAxis", "Against", list(_AXES))
+        self.band = self._combo("comparisonBand", "Band", list(_BANDS))
+        self.band.setToolTip(_BANDS_TIP)
+        self.smoothing = QSlider(Qt.Orientation.Horizontal)
+        self.smoothing.setObjectName("comparisonSmoothing")
+        self.smoothing.setAccessibleName("Smoothing")
+        self.smoothing.setRange(0, len(_WINDOWS) - 1)
+        self.smoothing.setPageStep(3)
+        self.smoothing.setMinimumWidth(120)
+        self.smoothing.setToolTip("Over how many episodes the mean is taken; the returns themselves lie beneath")
+        self.window_label = QLabel()
+        self.window_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("mean of 1,000 episodes") + 8)
+        self.raw = QCheckBox("Raw returns")
+        self.raw.setObjectName("comparisonRaw")
+        self.raw.setChecked(True)
+        self.raw.setToolTip("The returns of single episodes, faint")
+        self.message = QLabel()
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.setWordWrap(True)
+        self._lay_out()
+        self.set_episodes_averaged(25)
+        self._connect()
+
+    @property
+    def x_axis(self) -> XAxis:
+        """What the curves are drawn against."""
+        return _AXES[self.axis.currentText()]
+
+    @property
+    def kind(self) -> Kind:
+        """Which band is wanted."""
+        return _BANDS[self.band.currentText()]
+
+    def episodes_averaged(self) -> int:
+        """Over how many episodes the mean is taken."""
+        return _WINDOWS[self.smoothing.value()]
+
+    def set_episodes_averaged(self, window: int) -> None:
+        """Move the slider to about this many."""
+        self.smoothing.setValue(min(range(len(_WINDOWS)), key=lambda place: abs(_WINDOWS[place] - window)))
+        self._tell_window()
+
+    def say(self, words: str) -> None:
+        """Words in the place of the plot: what is being read, or why nothing is shown."""
+        self.message.setText(words)
+        self._stack.setCurrentWidget(self.message)
+
+    def show_comparison(self, comparison: Comparison, names: list[str], left_out: list[str]) -> None:
+        """Show these lines; `left_out` says in words which runs could not be read."""
+        self.table.show_comparison(comparison, names)
+        self.plot.show_comparison(comparison, self.x_axis, keep_range=False)
+        self.plot.hide_lines(self.table.hidden())
+        folded = sum(len(line.runs) > 1 for line in comparison.lines)
+        self.band.setEnabled(folded > 0)
+        self._note.setText("\n".join(left_out))
+        self._note.setVisible(bool(left_out))
+        self._stack.setCurrentWidget(self._page)
+
+    def sizeHint(self) -> QSize:
+        """Most of a small screen."""
+        room = self.screen().availableGeometry()
+        return QSize(min(1080, room.width() - 80), min(720, room.height() - 80))
+
+    def _tell_window(self) -> None:
+        window = self.episodes_averaged()
+        self.window_label.setText("no smoothing" if window == 1 else f"mean of {window:,} episodes")
+
+    def _combo(self, name: str, accessible: str, texts: list[str]) -> QuietCombo:
+        combo = QuietCombo(self)
+        combo.setObjectName(name)
+        combo.setAccessibleName(accessible)
+        combo.addItems(texts)
+        combo.setSizeAdjustPolicy(QuietCombo.SizeAdjustPolicy.AdjustToContents)
+        combo.setMinimumContentsLength(max(len(text) for text in texts))
+        return combo
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for words, control in (("Against", self.axis), ("Smoothing", self.smoothing)):
+            label = QLabel(words)
+            set_role(label, "muted")
+            row.addWidget(label)
+            row.addWidget(control)
+        for widget in (self.window_label, self.raw):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.band)
+        self._page = QSplitter(Qt.Orientation.Vertical)
+        self._page.setChildrenCollapsible(False)
+        self._page.addWidget(self.plot)
+        self._page.addWidget(self.table)
+        self._page.setStretchFactor(0, 3)
+        self._page.setStretchFactor(1, 1)
+        self._page.setSizes([480, 160])
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.message)
+        self._stack.addWidget(self._page)
+        self._note = QLabel()
+        self._note.setWordWrap(True)
+        self._note.hide()
+        set_role(self._note, "fault")
+        close = QPushButton("Close")
+        close.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.addWidget(self._note, 1)
+        foot.addStretch(0)
+        foot.addWidget(close)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(16, 16, 16, 16)
+        page.setSpacing(12)
+        page.addLayout(row)
+        page.addLayout(self._stack, 1)
+        page.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.axis.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        self.band.currentIndexChanged.connect(lambda _index: self.changed.emit())
+        self.smoothing.valueChanged.connect(lambda _value: (self._tell_window(), self.changed.emit()))
+        self.raw.toggled.connect(self.plot.show_raw)
+        self.table.hiddenChanged.connect(self.plot.hide_lines)

@@ -1,0 +1,91 @@
+"""Runs beside each other: read in the background, folded by seed, drawn with one legend, hidden by a tick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+
+from rlstudio.core.run_config import RunConfig
+from rlstudio.storage.run_folder import RunFolder
+from rlstudio.ui.comparing_runs import ComparingRuns
+from rlstudio.ui.widgets.comparison_window import ComparisonWindow
+
+Wait = Callable[..., Any]
+
+
+def write_run(root: Path, level: float, seed: int = 0, **params: Any) -> Path:
+    config = RunConfig(env="CartPole-v1", algorithm="ppo", steps=100, seed=seed, params=params)
+    with RunFolder.create(root, config) as folder:
+        steps = [10.0 * (i + 1) for i in range(30)]
+        folder.append_episodes([level + i for i in range(30)], [10.0] * 30, steps, [step / 100 for step in steps])
+        folder.write_info(status="finished")
+    return folder.path
+
+
+@pytest.fixture
+def comparing(app: object) -> Iterator[ComparingRuns]:
+    parent = QObject()
+    made = ComparingRuns(parent)
+    yield made
+    made.close()
+    parent.deleteLater()
+
+
+def opened(comparing: ComparingRuns, wait_for: Wait, paths: list[Path], n_lines: int) -> ComparisonWindow:
+    comparing.show(paths)
+    window = comparing.window
+    assert window is not None
+    wait_for(lambda: window.table.rowCount() == n_lines)
+    return window
+
+
+def test_seeds_fold_and_only_what_differs_is_told(comparing: ComparingRuns, wait_for: Wait, tmp_path: Path) -> None:
+    paths = [write_run(tmp_path, 10, seed, clip=0.2) for seed in range(3)] + [write_run(tmp_path, 50, clip=0.1)]
+    window = opened(comparing, wait_for, paths, 2)
+    table = window.table
+    headers = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+    assert headers == ["", "runs", "last mean", "best mean", "clip"]
+    rows = [[table.item(row, column).text() for column in range(5)] for row in range(2)]
+    assert rows == [["clip 0.2 · 3 seeds", "3", "27", "27", "0.2"], ["clip 0.1 · seed 0", "1", "67", "67", "0.1"]]
+    assert all(path.name in table.item(0, 0).toolTip() for path in paths[:3])
+    assert window.band.isEnabled()
+    # three raw, three means, band and middle; raw and mean of the other
+    assert window.plot.n_items() == 8 + 2
+
+
+def test_ticks_hide_lines_and_raw_returns_can_be_left_out(
+    comparing: ComparingRuns, wait_for: Wait, tmp_path: Path
+) -> None:
+    window = opened(comparing, wait_for, [write_run(tmp_path, 1, clip=0.2), write_run(tmp_path, 5, clip=0.1)], 2)
+    assert window.plot.n_items() == 4
+    window.raw.click()
+    assert window.plot.n_items() == 2
+    window.table.item(1, 0).setCheckState(Qt.CheckState.Unchecked)
+    assert window.plot.n_items() == 1
+    assert not window.band.isEnabled()  # nothing is folded
+
+
+def test_axis_and_smoothing_are_followed(comparing: ComparingRuns, wait_for: Wait, tmp_path: Path) -> None:
+    window = opened(comparing, wait_for, [write_run(tmp_path, 0)], 1)
+    assert window.episodes_averaged() == 25
+    window.smoothing.setValue(window.smoothing.minimum())
+    assert window.window_label.text() == "no smoothing"
+    wait_for(lambda: window.table.item(0, 2).text() == "29")
+    window.axis.setCurrentText("episodes")
+    wait_for(lambda: window.plot._view.viewRange()[0][1] == 30)
+
+
+def test_what_cannot_be_read_is_said_and_the_others_are_shown(
+    comparing: ComparingRuns, wait_for: Wait, tmp_path: Path
+) -> None:
+    good, bad = write_run(tmp_path, 0), write_run(tmp_path, 0, seed=1)
+    (bad / "run.json").write_text("{", encoding="utf-8")
+    window = opened(comparing, wait_for, [bad, good], 1)
+    assert f"{bad.name} is left out" in window._note.text()
+    comparing.show([bad])
+    assert comparing.window is not None
+    wait_for(lambda: "None of these runs can be read" in comparing.window.message.text())
