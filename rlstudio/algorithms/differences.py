@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from rlstudio.algorithms.catalogue import algorithms, presets_for
+from rlstudio.algorithms.catalogue import algorithms, default_preset, presets_for
 from rlstudio.core.params import describe
 from rlstudio.core.run_config import RunConfig
 
@@ -26,10 +26,15 @@ class Difference:
 def differences(config: RunConfig, live_params: Mapping[str, Any] | None = None) -> list[Difference]:
     """The settings of a run that differ from its preset's, or else from the algorithm's defaults.
 
-    First the options of the environment, then the parameters in the order of the form. An algorithm that is not
-    installed has no known defaults: then only the environment's options are named.
+    First the preset, where it is another than nobody would have chosen, and the options of the environment, then the
+    parameters in the order of the form. An algorithm that is not installed has no known defaults: then only the
+    environment's options are named.
     """
     found = [Difference(name, value) for name, value in config.env_kwargs.items()]
+    if config.algorithm in algorithms() and config.preset != (
+        expected := _default_preset(config.algorithm, config.env)
+    ):
+        found.insert(0, Difference("preset", config.preset, expected))
     usual = {**_defaults(config.algorithm), **_preset(config.algorithm, config.env, config.preset)}
     later = live_params or {}
     for name, expected in usual.items():
@@ -38,6 +43,12 @@ def differences(config: RunConfig, live_params: Mapping[str, Any] | None = None)
         if not _same(value, expected) or not _same(changed, value):
             found.append(Difference(name, value, expected, None if _same(changed, value) else changed))
     return found
+
+
+@cache
+def _default_preset(algorithm: str, env: str) -> str | None:
+    chosen = default_preset(algorithm, env)
+    return chosen.name if chosen else None
 
 
 @cache

@@ -30,6 +30,7 @@ from rlstudio.ui.live import Live
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.microscope import Microscope
 from rlstudio.ui.opening import OpenedRun, has_best
+from rlstudio.ui.repeating import Repeating
 from rlstudio.ui.run_words import numbers, state_words
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.telling import Telling
@@ -60,6 +61,7 @@ class Controller(QObject):
         self.acting = Acting(window, self.desk, self.consent)
         self.starting = Starting(window, self.training, self.consent, runs_dir)
         self.watching = Watching(window, self.training, self.live, self.starting, self.consent)
+        self.repeating = Repeating(window, self.training, self.starting, self.telling)
         self.library = Library(window, runs_dir)
         self.files = EpisodeFiles(window, self.desk, self.library, self.acting, self.telling)
         self.what_if = WhatIf(window, self.desk, self.acting, self.consent, self.starting)
@@ -137,7 +139,6 @@ class Controller(QObject):
         window.stage.watch.activated.connect(lambda _index: self.watching.show())
         window.stage.backToLiveRequested.connect(self.watching.look)
         window.stage.frameShown.connect(window.inspector.show_step)
-        window.runs.deleteRequested.connect(self._delete_run)
         window.actions_by_name["keysAction"].triggered.connect(lambda: show_keys(window))
         self.library.opened.connect(self._show_opened)
         self.files.shown.connect(self.watching.look)
@@ -243,12 +244,6 @@ class Controller(QObject):
             self.acting.evaluate(*self.watching.policy_for(wish), wish)
         except ParamError as error:
             self.starting.refuse(error)
-
-    def _delete_run(self, path: str) -> None:
-        if self.training.active and self.training.run == path:
-            self.telling.warn("This run is being trained: stop it first.")
-        else:
-            self.library.delete(Path(path))
 
     # ------------------------------------------------------------ what jobs say
 

@@ -1,4 +1,4 @@
-"""Library: the runs on disk as the window lists, opens and deletes them. All reading is done in the background."""
+"""Library: the runs on disk as the window opens them; `keeping` lists and changes them. All in the background."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from rlstudio.storage.runs import delete_run, list_runs
 from rlstudio.ui.background import Background
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.opening import OpenedRun, open_run
+from rlstudio.ui.run_keeping import RunKeeping
 from rlstudio.ui.sampling import Sampling
 
 
@@ -19,7 +19,7 @@ class Library(QObject):
     """Signals:
     opened: an OpenedRun was read.
     pathsWanted: a list of files or folders is to be opened (see ui.episode_files).
-    failed: why something could not be read or deleted, in words.
+    failed: why something could not be read, written or deleted, in words.
     """
 
     opened = Signal(object)
@@ -38,14 +38,15 @@ class Library(QObject):
         self.sampling.failed.connect(self.failed)
         self.sampling.told.connect(window.log.add)
         window.runs.openRequested.connect(lambda path: self.open_path(Path(path)))
-        window.runs.refreshRequested.connect(self.refresh)
-        window.tabs.opened.connect(lambda key: self.refresh() if key == "runs" else None)
+        self.keeping = RunKeeping(window, runs_dir)
+        self.keeping.failed.connect(self.failed)
+        self.keeping.told.connect(lambda words: window.log.add("info", words))
         window.toolbar.open_action.triggered.connect(self.ask)
         window.actions_by_name["runsFolderAction"].triggered.connect(self.show_folder)
 
     def refresh(self) -> None:
         """List the runs anew."""
-        self._background.run(lambda: list_runs(self._runs_dir), self._window.runs.set_runs)
+        self.keeping.refresh()
 
     def ask(self) -> None:
         """Ask what to open."""
@@ -87,10 +88,6 @@ class Library(QObject):
         self.opening = ""
         self.failed.emit(words)
 
-    def delete(self, path: Path) -> None:
-        """Delete a run's folder; the panel has asked."""
-        self._background.run(lambda: delete_run(path), lambda _nothing: self.refresh())
-
     def show_folder(self) -> None:
         """Open the runs folder in the file manager."""
         self._runs_dir.mkdir(parents=True, exist_ok=True)
@@ -99,4 +96,5 @@ class Library(QObject):
     def close(self) -> None:
         """Wait for what still reads."""
         self.sampling.close()
+        self.keeping.close()
         self._background.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +61,18 @@ class Starting(QObject):
         except RunFolderError as error:
             window.banner.say(str(error), fault=True)
             return
-        window.banner.hide()  # before any question: what was refused is mended
         again = "new" if kind == "new seed" else kind
-        programs = programs_of_run(config.algorithm, config.params)
-        if not self._consent.agreed(programs, lambda: self.train(again)):
+        self._begin(config, lambda: self.train(again), continued=continued)
+
+    def repeat(self, config: RunConfig) -> None:
+        """Train a new run of exactly this config; nothing else may be training."""
+        self._begin(config, lambda: self.repeat(config))
+
+    def _begin(self, config: RunConfig, again: Callable[[], None], *, continued: bool = False) -> None:
+        """Start; where a program has to be agreed to first, the answer starts it `again`."""
+        training, window = self._training, self._window
+        window.banner.hide()  # before any question: what was refused is mended
+        if not self._consent.agreed(programs_of_run(config.algorithm, config.params), again):
             return
         window.stage.back_to_live()
         training.start(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QPushButton
 from rlstudio.core.messages import PolicyData
 from rlstudio.core.run_config import RunConfig
 from rlstudio.storage.run_folder import RunFolder, list_runs
+from rlstudio.storage.run_listing import RunListing
 from rlstudio.storage.samples import Samples, read_samples
 from rlstudio.ui import sampling as module
 from rlstudio.ui.panels.runs import RunsPanel
@@ -72,7 +73,7 @@ def keeper(show: Show, tmp_path: Path) -> Any:
     write_run(tmp_path, 30)
     write_run(tmp_path, 0, seed=1)
     panel = RunsPanel()
-    panel.set_runs(list_runs(tmp_path))
+    panel.set_runs(RunListing(tmp_path).read())
     show(panel, 900, 300)
     owner = QObject()
     made = Sampling(panel, owner)

@@ -1,120 +1,136 @@
-"""Runs as a table model: what each column shows, sorts by, and is searched for."""
+"""Runs as a table model, sorted and filtered: those that train stay on top."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
-from rlstudio.storage.run_info import RunInfo
+from rlstudio.storage.run_listing import ListedRun
 from rlstudio.ui.theme import current_colors
+from rlstudio.ui.widgets.run_columns import COLUMNS, LABELS, RUN, STATUS, WHEN, Column, searched, status_of, tip
 
 Index = QModelIndex | QPersistentModelIndex
-SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-RUN_ROLE = SORT_ROLE + 1
-NOTHING = "–"
+RUN_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column: its title, its text, what it sorts by, and whether it holds numbers."""
+class Wanted:
+    """Which runs are shown: every word of `text` occurs in them; of the others, "" means any."""
 
-    title: str
-    text: Callable[[RunInfo], str]
-    key: Callable[[RunInfo], Any]
-    number: bool = False
-    help: str = ""
+    text: str = ""
+    env: str = ""
+    algorithm: str = ""
+    status: str = ""
+    tag: str = ""
 
-
-def moment(iso: str) -> datetime | None:
-    """The moment an ISO date names, in local time; None when it names none."""
-    try:
-        parsed = datetime.fromisoformat(iso)
-    except ValueError:
-        return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone()
-
-
-def ago(iso: str, now: datetime | None = None) -> str:
-    """How long ago, in words: "just now", "5 min ago", "3 h ago", "yesterday", then the date."""
-    then = moment(iso)
-    if then is None:
-        return NOTHING
-    now = (now or datetime.now(UTC)).astimezone()
-    seconds = (now - then).total_seconds()
-    if seconds < 60:
-        return "just now"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min ago"
-    if then.date() == now.date():
-        return f"{int(seconds // 3600)} h ago"
-    if (now.date() - then.date()).days == 1:
-        return f"yesterday {then:%H:%M}"
-    return f"{then.day} {then:%b %Y}"
-
-
-def _return(value: float | None) -> str:
-    if value is None:
-        return NOTHING
-    return f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2f}"
-
-
-def _low(value: float | None) -> float:
-    return float("-inf") if value is None else value
-
-
-def _status(run: RunInfo) -> str:
-    return "solved" if run.solved_at and run.status in ("finished", "stopped") else run.status
-
-
-COLUMNS = (
-    Column("Environment", lambda run: run.config.env, lambda run: run.config.env.lower()),
-    Column("Algorithm", lambda run: run.config.algorithm, lambda run: run.config.algorithm),
-    Column("Seed", lambda run: str(run.config.seed), lambda run: run.config.seed, number=True),
-    Column("Status", _status, _status),
-    Column("Steps", lambda run: f"{run.steps:,}", lambda run: run.steps, number=True, help="Environment steps taken"),
-    Column(
-        "Best mean",
-        lambda run: _return(run.best_mean_return),
-        lambda run: _low(run.best_mean_return),
-        number=True,
-        help="Best mean return over the run's window of episodes",
-    ),
-    Column(
-        "Last mean",
-        lambda run: _return(run.mean_return),
-        lambda run: _low(run.mean_return),
-        number=True,
-        help="Mean return over the last episodes",
-    ),
-    Column("When", lambda run: ago(run.started), lambda run: run.started),
-)
+    def accepts(self, run: ListedRun, text: str) -> bool:
+        """Whether a run, found by `text`, is shown."""
+        config = run.info.config
+        return (
+            self.env in ("", config.env)
+            and self.algorithm in ("", config.algorithm)
+            and self.status in ("", status_of(run))
+            and (not self.tag or self.tag.casefold() in {tag.casefold() for tag in run.labels.tags})
+            and all(word in text for word in self.text.lower().split())
+        )
 
 
 class RunTableModel(QAbstractTableModel):
-    """Rows of RunInfo. `RUN_ROLE` gives the run itself."""
+    """Rows of ListedRun; `RUN_ROLE` gives the run itself.
+
+    Signals:
+        titleTyped(run, text): the title was changed in the table. It shows once the run is listed with it.
+    """
+
+    titleTyped = Signal(object, str)
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self._runs: list[RunInfo] = []
+        self._runs: list[ListedRun] = []
+        self._texts: dict[Path, tuple[ListedRun, str]] = {}  # what searches look in, made anew for a run that changed
+        self._wanted = Wanted()
+        self._sorted_by, self._order = WHEN, Qt.SortOrder.DescendingOrder
+        self._shown: list[ListedRun] = []
 
-    def set_runs(self, runs: Iterable[RunInfo]) -> None:
-        """Replace all rows."""
-        self.beginResetModel()
+    def set_runs(self, runs: Iterable[ListedRun]) -> None:
+        """Replace all runs; rows that stay where they are keep selection and place."""
         self._runs = list(runs)
+        known, self._texts = self._texts, {}
+        for run in self._runs:
+            before = known.get(run.path)
+            same = before is not None and before[0] is run
+            self._texts[run.path] = before if before is not None and same else (run, searched(run))
+        self._show()
+
+    def runs(self) -> list[ListedRun]:
+        """All runs, whether shown or not."""
+        return self._runs
+
+    def shown(self) -> list[ListedRun]:
+        """The runs that are shown, in order."""
+        return self._shown
+
+    def wanted(self) -> Wanted:
+        """Which runs are shown."""
+        return self._wanted
+
+    def want(self, wanted: Wanted) -> None:
+        """Show only these."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._show()
+
+    def row_of(self, path: Path) -> int:
+        """The row of the run in that folder, -1 when it is not shown."""
+        return next((row for row, run in enumerate(self._shown) if run.path == path), -1)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; those without a value come last, those that train first."""
+        self._sorted_by, self._order = column, order
+        self._show()
+
+    def _show(self) -> None:
+        runs = [run for run in self._runs if self._wanted.accepts(run, self._texts[run.path][1])]
+        key = COLUMNS[self._sorted_by].key if 0 <= self._sorted_by < len(COLUMNS) else COLUMNS[WHEN].key
+        keyed = [(key(run), run) for run in runs]
+        known = sorted(
+            (each for each in keyed if each[0] is not None),
+            key=lambda each: each[0],
+            reverse=self._order == Qt.SortOrder.DescendingOrder,
+        )
+        ordered = [run for _key, run in known] + [run for value, run in keyed if value is None]
+        ordered.sort(key=lambda run: not run.live)
+        if [run.path for run in ordered] == [run.path for run in self._shown]:
+            changed = [row for row, run in enumerate(ordered) if run is not self._shown[row]]
+            self._shown = ordered
+            for row in changed:
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+            if ordered:  # "5 min ago" goes on, too
+                self.dataChanged.emit(self.index(0, WHEN), self.index(len(ordered) - 1, WHEN))
+            return
+        self.beginResetModel()
+        self._shown = ordered
         self.endResetModel()
 
+    # ------------------------------------------------------------ what Qt asks
+
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        """Number of runs."""
-        return 0 if parent.isValid() else len(self._runs)
+        """Number of runs shown."""
+        return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Number of columns."""
         return 0 if parent.isValid() else len(COLUMNS)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """The title can be written in its cell."""
+        plain = super().flags(index)
+        return plain | Qt.ItemFlag.ItemIsEditable if index.column() == RUN else plain
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Titles, aligned as their columns are."""
@@ -129,47 +145,28 @@ class RunTableModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell."""
-        run, column = self._runs[index.row()], COLUMNS[index.column()]
+        run, column = self._shown[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(run)
-        if role == SORT_ROLE:
-            return column.key(run)
+        if role == Qt.ItemDataRole.EditRole:
+            return run.labels.title
         if role == RUN_ROLE:
             return run
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return run.error or f"{run.path}\nstarted {run.started}"
-        if role == Qt.ItemDataRole.ForegroundRole and column.title == "Status":
-            return QColor(_status_color(_status(run)))
+            return tip(run)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _color(run, index.column())
         return None
 
-
-class RunFilter(QSortFilterProxyModel):
-    """Sorts by each column's own key, and keeps the runs in which every word searched for occurs."""
-
-    def __init__(self, parent: Any = None) -> None:
-        super().__init__(parent)
-        self._words: list[str] = []
-        self.setSortRole(SORT_ROLE)
-
-    def search(self, text: str) -> None:
-        """Show only the runs that every word of `text` occurs in: names, status, seed, preset, folder."""
-        self._words = text.lower().split()
-        self.invalidate()
-
-    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        """Whether a run is shown."""
-        run: RunInfo = self.sourceModel().index(row, 0, parent).data(RUN_ROLE)
-        config = run.config
-        text = (
-            f"{config.env} {config.algorithm} {config.preset} seed {config.seed} {_status(run)} {run.path.name}".lower()
-        )
-        return all(word in text for word in self._words)
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        """Order of two cells of one column."""
-        return bool(left.data(SORT_ROLE) < right.data(SORT_ROLE))
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """A title that was typed."""
+        run = self._shown[index.row()]
+        if role != Qt.ItemDataRole.EditRole or index.column() != RUN or str(value) == run.labels.title:
+            return False
+        self.titleTyped.emit(run, str(value))
+        return True
 
 
 def _alignment(column: Column) -> int:
@@ -177,7 +174,9 @@ def _alignment(column: Column) -> int:
     return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _status_color(status: str) -> str:
+def _color(run: ListedRun, column: int) -> QColor | None:
     colors = current_colors()
-    known = {"failed": colors.danger, "interrupted": colors.warning, "running": colors.live, "solved": colors.good}
-    return known.get(status, colors.text)
+    if column == STATUS:
+        known = {"failed": colors.danger, "interrupted": colors.warning, "running": colors.live, "solved": colors.good}
+        return QColor(known.get(status_of(run), colors.text))
+    return QColor(colors.muted) if column in (LABELS, WHEN) else None

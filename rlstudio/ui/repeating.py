@@ -1,0 +1,69 @@
+"""Repeating: an earlier run trained once more as it began, at once or after changes in the setup."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from rlstudio.algorithms.catalogue import get_algorithm
+from rlstudio.core.params import ParamError
+from rlstudio.core.run_config import RunConfig
+from rlstudio.storage.run_listing import ListedRun
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.starting import Starting
+from rlstudio.ui.telling import Telling
+from rlstudio.ui.training import Training
+
+
+class Repeating(QObject):
+    """Changes made while that run trained are not made again: they are no settings of its beginning."""
+
+    def __init__(self, window: MainWindow, training: Training, starting: Starting, telling: Telling) -> None:
+        super().__init__(window)
+        self._window, self._training, self._starting, self._telling = window, training, starting, telling
+        window.runs.againRequested.connect(self.again)
+        window.runs.changesRequested.connect(self.with_changes)
+
+    def again(self, run: ListedRun) -> None:
+        """Train it once more; while another trains, that is asked first."""
+        config = run.info.config
+        if not self._is_known(config):
+            return
+        running = self._training.config
+        if self._training.active and running is not None:
+            words = f"The run of {running.algorithm} on {running.env} goes on. Train {_name(run)} again instead?"
+            choices = [("Stop and train", lambda: self._stop_and_train(config)), ("Keep training", lambda: None)]
+            self._window.banner.say(words, choices)
+            return
+        self._train(config)
+
+    def with_changes(self, run: ListedRun) -> None:
+        """Put its settings into the setup."""
+        if not self._is_known(run.info.config):
+            return
+        setup = self._window.setup
+        setup.set_request(run.info.config.model_dump(mode="json"))
+        setup.set_folded(False)
+        setup.requestChanged.emit()
+        setup.setFocus()
+        self._window.banner.say(f"The setup holds the settings of {_name(run)}. Change them, then train a new run.")
+
+    def _stop_and_train(self, config: RunConfig) -> None:
+        self._training.when_idle(lambda: self._train(config))
+        self._training.stop()
+
+    def _train(self, config: RunConfig) -> None:
+        self._window.setup.set_request(config.model_dump(mode="json"))
+        self._starting.repeat(config)
+
+    def _is_known(self, config: RunConfig) -> bool:
+        try:
+            get_algorithm(config.algorithm)
+        except ParamError as error:
+            self._telling.fail(str(error))
+            return False
+        return True
+
+
+def _name(run: ListedRun) -> str:
+    config = run.info.config
+    return run.labels.title or f"{config.algorithm} on {config.env}, seed {config.seed}"

@@ -1,0 +1,96 @@
+"""How a run's row is painted where words are not enough: title and pair in one cell, the little curve in another."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from rlstudio.storage.curve_sketch import Sketch
+from rlstudio.storage.labels import MOST_TITLE
+from rlstudio.storage.run_listing import ListedRun
+from rlstudio.ui.theme import current_colors
+from rlstudio.ui.widgets.run_columns import CURVE, DIFFERS, RUN, differs, pair
+from rlstudio.ui.widgets.run_table import RUN_ROLE, Index
+
+_SIDE, _GAP, _TOP = 8, 10, 5
+
+
+class RunDelegate(QStyledItemDelegate):
+    """For the whole table; it paints what it does not know as any table does."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """A cell."""
+        column = index.column()
+        super().paint(painter, option, index)
+        run: ListedRun = index.data(RUN_ROLE)
+        painter.save()
+        if column == RUN:
+            _paint_names(painter, option.rect, run)
+        elif column == DIFFERS:
+            words = differs(run)
+            color = current_colors().muted if words == "defaults" else current_colors().text
+            _text(painter, option.rect.adjusted(_SIDE, 0, -_SIDE, 0), words, color)
+        elif column == CURVE:
+            paint_sketch(painter, QRectF(option.rect).adjusted(_SIDE, _TOP, -_SIDE, -_TOP), run.curve, live=run.live)
+        painter.restore()
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Leave the words of the cells painted here to `paint`: what is beneath them is the table's."""
+        super().initStyleOption(option, index)
+        if index.column() in (RUN, DIFFERS, CURVE):
+            option.text = ""  # type: ignore[attr-defined]  # PySide's stubs lack the fields of this class
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        """A field for the title, over the names."""
+        editor = QLineEdit(parent)
+        editor.setObjectName("runTitleField")
+        editor.setAccessibleName("Title of the run")
+        editor.setMaxLength(MOST_TITLE)
+        editor.setPlaceholderText(pair(index.data(RUN_ROLE)))
+        editor.setStyleSheet("QLineEdit { padding: 0 6px; border-radius: 0; min-height: 0; }")
+        return editor
+
+
+def paint_sketch(painter: QPainter, rect: QRectF, curve: Sketch, *, live: bool = False) -> None:
+    """A run's returns over steps, filling `rect`; a flat one in its middle."""
+    if len(curve) < 2:
+        return
+    colors = current_colors()
+    low, high = min(value for _step, value in curve), max(value for _step, value in curve)
+    first, last = curve[0][0], curve[-1][0]
+    across, up = (last - first) or 1.0, (high - low) or 1.0
+    lift = 0.5 if high == low else 0.0
+    points = [
+        QPointF(
+            rect.left() + (step - first) / across * rect.width(),
+            rect.bottom() - ((value - low) / up + lift) * rect.height(),
+        )
+        for step, value in curve
+    ]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(colors.live if live else colors.run), 1.3))
+    painter.drawPolyline(QPolygonF(points))
+
+
+def _paint_names(painter: QPainter, rect: QRect, run: ListedRun) -> None:
+    colors, config = current_colors(), run.info.config
+    room = rect.adjusted(_SIDE, 0, -_SIDE, 0)
+    first = run.labels.title or config.env
+    used = _text(painter, room, first, colors.text, bold=bool(run.labels.title))
+    rest = pair(run) if run.labels.title else config.algorithm
+    room.setLeft(room.left() + used + _GAP)
+    if room.width() > 3 * _GAP:
+        _text(painter, room, rest, colors.muted)
+
+
+def _text(painter: QPainter, room: QRect, text: str, color: str, *, bold: bool = False) -> int:
+    """One line, elided; how wide it became."""
+    font = painter.font()
+    font.setBold(bold)
+    painter.setFont(font)
+    painter.setPen(QColor(color))
+    metrics = painter.fontMetrics()
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)
+    return metrics.horizontalAdvance(shown)

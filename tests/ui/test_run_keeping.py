@@ -1,0 +1,114 @@
+"""Runs in the whole window: listed, labelled, trashed and brought back, and trained again as they began."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rlstudio.algorithms.resolve import resolve
+from rlstudio.core import messages as m
+from rlstudio.storage.labels import Labels, read_labels
+from rlstudio.storage.run_folder import RunFolder
+from rlstudio.ui.controller import Controller
+from rlstudio.ui.main_window import MainWindow
+
+Studio = tuple[MainWindow, Controller]
+WaitFor = Callable[..., None]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[Path]:
+    made = []
+    for seed in range(2):
+        config = resolve(
+            env="CartPole-v1", algorithm="ppo", params={"learning_rate": 0.02}, episodes=7, seed=seed, eval_every=333
+        )
+        with RunFolder.create(tmp_path / "runs", config) as folder:
+            folder.write_info(status="stopped")
+        made.append(folder.path)
+    return made
+
+
+@pytest.fixture
+def studio(runs: list[Path], whole_window: Studio, wait_for: WaitFor) -> Studio:
+    wait_for(lambda: len(whole_window[0].runs.runs()) == 2, "the list")
+    return whole_window
+
+
+def test_a_title_reaches_the_disk_and_the_table(studio: Studio, runs: list[Path], wait_for: WaitFor) -> None:
+    panel = studio[0].runs
+    panel.labelled.emit([(runs[0], Labels("First", ("a",)))])
+    wait_for(lambda: any(run.labels.title == "First" for run in panel.runs()), "the title")
+    assert read_labels(runs[0]) == Labels("First", ("a",))
+
+
+def test_deleted_runs_come_back(studio: Studio, runs: list[Path], wait_for: WaitFor) -> None:
+    window, _controller = studio
+    panel = window.runs
+    panel.deleteRequested.emit([str(path) for path in runs])
+    wait_for(lambda: not panel.runs(), "both to go")
+    assert "2 runs moved to the trash" in window.banner.text()
+    assert not any(path.exists() for path in runs)
+    panel.undoRequested.emit()
+    wait_for(lambda: len(panel.runs()) == 2, "both to come back")
+    assert all((path / "run.json").exists() for path in runs)
+    panel.undoRequested.emit()
+    assert "nothing to bring back" in window.banner.text()
+
+
+def test_what_cannot_be_deleted_is_said_and_the_rest_goes(studio: Studio, runs: list[Path], wait_for: WaitFor) -> None:
+    window, _controller = studio
+    with RunFolder.open(runs[0], write=True):
+        window.runs.deleteRequested.emit([str(path) for path in runs])
+        wait_for(lambda: not runs[1].exists(), "one to go")
+        wait_for(lambda: "stop it first" in window.banner.text(), "the reason")
+        assert runs[0].exists()
+
+
+def test_emptying_the_trash_is_asked_first(studio: Studio, runs: list[Path], wait_for: WaitFor) -> None:
+    window, controller = studio
+    window.runs.deleteRequested.emit([str(runs[0])])
+    wait_for(lambda: len(window.runs.runs()) == 1, "one to go")
+    window.runs.emptyRequested.emit()
+    wait_for(lambda: "for good?" in window.banner.text(), "the question")
+    trash = runs[0].parent / ".trash"
+    assert len(list(trash.iterdir())) == 1
+    controller.library.keeping._empty()
+    wait_for(lambda: not list(trash.iterdir()), "the trash to be empty")
+
+
+def test_it_looks_again_while_the_panel_is_open_alone(studio: Studio) -> None:
+    window, controller = studio
+    timer = controller.library.keeping._timer
+    window.tabs.open("runs")
+    assert timer.isActive()
+    window.tabs.open("log")
+    assert not timer.isActive()
+
+
+def test_same_again_trains_exactly_that_config(
+    studio: Studio, runs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, controller = studio
+    started: list[Any] = []
+    monkeypatch.setattr(controller.training, "start", started.append)
+    monkeypatch.setattr(controller.starting, "show_run", lambda: None)
+    run = next(run for run in window.runs.runs() if run.path == runs[1])
+    window.runs.againRequested.emit(run)
+    [command] = started
+    assert isinstance(command, m.StartTraining)
+    assert (command.config, command.resume) == (run.info.config.model_dump(mode="json"), None)
+
+
+def test_same_with_changes_fills_the_setup(studio: Studio, runs: list[Path]) -> None:
+    window, controller = studio
+    run = next(run for run in window.runs.runs() if run.path == runs[1])
+    window.runs.changesRequested.emit(run)
+    wanted = controller.starting.wanted().model_dump(
+        mode="json", exclude={"eval_every"}
+    )  # the form has no field for it
+    assert wanted == run.info.config.model_dump(mode="json", exclude={"eval_every"})
+    assert "setup holds the settings" in window.banner.text()
