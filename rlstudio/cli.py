@@ -81,6 +81,8 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--steps", type=_whole, metavar="N", help="budget in environment steps")
     train.add_argument("--episodes", type=_whole, metavar="N", help="budget in episodes")
     train.add_argument("--seed", type=_whole, metavar="S", help="seed of everything random (0)")
+    train.add_argument("--seeds", type=_whole, metavar="N", help="train N runs, from that seed on, as the cores allow")
+    train.add_argument("--at-once", type=_whole, metavar="N", help="with --seeds: how many at once (one a core)")
     train.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the algorithm")
     train.add_argument(
         "--env-set", action="append", default=[], metavar="NAME=VALUE", help="an option of the environment"
@@ -162,7 +164,7 @@ def _add_samples(commands: Any) -> None:
 def _add_export(commands: Any) -> None:
     command = _add(commands, "export", "export:export", "write a run for other programs or people")
     command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
-    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json, tensorboard or html")
+    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json, tensorboard, html or script")
     command.add_argument("-o", "--output", required=True, metavar="PATH", help="the file, or folder, to write")
     command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
     command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")

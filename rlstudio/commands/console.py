@@ -60,7 +60,7 @@ class ConsoleChannel:
         match report:
             case m.Batch():
                 self._batch_taken = False
-                self._progress(_training_words(report), report.progress)
+                self._progress(training_words(report), report.progress)
             case m.Progress(done, total, words):
                 self._progress(words, done / max(total, 1))
             case m.Warned(text):
@@ -117,7 +117,8 @@ def mean_words(mean: float) -> str:
     return f"{mean:.1f}" if abs(mean) >= 10 else f"{mean:.2f}"
 
 
-def _training_words(batch: m.Batch) -> str:
+def training_words(batch: m.Batch) -> str:
+    """Where a training stands."""
     mean = "–" if batch.mean_return is None else mean_words(batch.mean_return)
     if batch.words.startswith("evaluating"):  # training stands still meanwhile
         return f"step {batch.step:,}  mean return {mean}  {batch.words}"

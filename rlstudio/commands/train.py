@@ -11,6 +11,7 @@ from rlstudio.commands.find_run import find_run
 from rlstudio.commands.train_options import config_of
 from rlstudio.commands.trust import trusted_files
 from rlstudio.core.messages import StartTraining
+from rlstudio.core.params import ParamError, ParamFault
 from rlstudio.jobs.train import check_config, train
 from rlstudio.storage.run_folder import default_runs_dir
 
@@ -28,8 +29,11 @@ def run(options: argparse.Namespace) -> int:
             watch="off",
             trusted_files=trusted_files(options),
         )
-        with console() as channel:
-            train(start, channel)
+        if options.seeds is None:
+            with console() as channel:
+                train(start, channel)
+    if options.seeds is not None:
+        return _train_seeds(options, start)
     assert channel.finished is not None
     summary = channel.finished.summary
     if options.json:
@@ -37,6 +41,20 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(_words(summary))
     return 130 if channel.interrupted else 0
+
+
+def _train_seeds(options: argparse.Namespace, start: StartTraining) -> int:
+    from rlstudio.commands.train_seeds import MOST_SEEDS, train_seeds
+
+    first, count = start.config["seed"], options.seeds
+    if start.resume is not None:
+        raise ParamError([ParamFault("--seeds", count, "no value beside --continue: a run has one seed")])
+    if not 1 <= count <= MOST_SEEDS:
+        raise ParamError([ParamFault("--seeds", count, f"a whole number from 1 to {MOST_SEEDS:,}")])
+    at_once = options.at_once
+    if at_once is not None and at_once < 1:
+        raise ParamError([ParamFault("--at-once", at_once, "a whole number from 1")])
+    return train_seeds(start, range(first, first + count), at_once=at_once, json=options.json)
 
 
 def _words(summary: dict[str, Any]) -> str:
