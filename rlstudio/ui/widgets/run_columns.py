@@ -54,7 +54,7 @@ def ago(iso: str, now: datetime | None = None) -> str:
     if then.date() == now.date():
         return f"{int(seconds // 3600)} h ago"
     if (now.date() - then.date()).days == 1:
-        return f"yesterday {then:%H:%M}"
+        return "yesterday"
     return f"{then.day} {then:%b %Y}"
 
 
@@ -137,7 +137,7 @@ COLUMNS = (
         differs,
         lambda run: differs(run).replace("defaults", "") or None,
         help="Settings other than the preset's, or the algorithm's defaults",
-        share=32,
+        share=36,
     ),
     Column("Seed", lambda run: str(run.info.config.seed), lambda run: run.info.config.seed, number=True, widest="0000"),
     Column(
@@ -169,16 +169,16 @@ COLUMNS = (
         lambda _run: "",
         lambda run: run.curve[-1][1] if run.curve else None,
         help="Returns over steps, from the lowest to the highest of the run; sorts by the last",
-        widest="0000000000",
+        widest="00000000",
     ),
     Column("Status", status_of, status_of, help="How it stands; runs that train are on top", widest="interrupted"),
-    Column("When", lambda run: ago(run.info.started), lambda run: run.info.started, widest="yesterday 00:00"),
+    Column("When", lambda run: ago(run.info.started), lambda run: run.info.started, widest="30 Sep 2026"),
     Column(
         "Tags, note",
         labels_line,
         lambda run: labels_line(run).lower() or None,
         help="What you wrote about it (T and N change it)",
-        share=28,
+        share=24,
     ),
 )
 RUN, DIFFERS, SEED, STEPS, BEST, LAST, CURVE, STATUS, WHEN, LABELS = range(len(COLUMNS))

@@ -12,10 +12,10 @@ from rlstudio.ui.widgets.run_columns import status_of
 from rlstudio.ui.widgets.run_table import Wanted
 
 _LISTS = {
-    "env": ("All environments", "Show the runs of one environment"),
-    "algorithm": ("All algorithms", "Show the runs of one algorithm"),
-    "status": ("Any status", "Show the runs that stand so"),
-    "tag": ("Any tag", "Show the runs with a tag"),
+    "env": ("Environment", "Show the runs of one environment"),
+    "algorithm": ("Algorithm", "Show the runs of one algorithm"),
+    "status": ("Status", "Show the runs that stand so: finished, solved, failed…"),
+    "tag": ("Tag", "Show the runs with a tag"),
 }
 
 
@@ -48,7 +48,7 @@ class RunFilters(QWidget):
             box.setAccessibleName(help_)
             box.setToolTip(help_)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(7)
+            box.setMinimumContentsLength(len(everything) - 2)
             box.addItem(everything, "")
             box.currentIndexChanged.connect(self.changed)
             self._lists[name] = box

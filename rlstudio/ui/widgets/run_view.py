@@ -15,7 +15,7 @@ from rlstudio.ui.widgets.run_delegate import RunDelegate
 from rlstudio.ui.widgets.run_table import RUN_ROLE, RunTableModel
 
 _OWN_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Space)
-_PADDING, _SMALLEST = 18, 90
+_PADDING, _ARROW, _SMALLEST = 14, 14, 90
 
 
 class RunView(QTableView):
@@ -143,7 +143,7 @@ class RunView(QTableView):
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 12)
         widths = {
-            number: max(metrics.horizontalAdvance(column.widest), metrics.horizontalAdvance(column.title + "MM"))
+            number: max(metrics.horizontalAdvance(column.widest), metrics.horizontalAdvance(column.title) + _ARROW)
             + _PADDING
             for number, column in enumerate(COLUMNS)
             if column.widest
