@@ -72,10 +72,17 @@ def _html(command: ExportRun, teller: Teller) -> list[Path]:
     return make_report(command, teller)
 
 
+def _script(command: ExportRun, _teller: Teller) -> list[Path]:
+    from rlstudio.jobs.script import write_script
+
+    return write_script(Path(command.path), read_run(Path(command.run)))
+
+
 WRITERS: dict[str, Writer] = {
     "csv": _csv,
     "json": _json,
     "tensorboard": _tensorboard,
     "html": _html,
+    "script": _script,
 }
 assert list(WRITERS) == [each.key for each in RUN_FORMATS]

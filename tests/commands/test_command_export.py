@@ -52,3 +52,10 @@ def test_a_report_says_what_the_specs_say(call: Call, trained: Trained, tmp_path
     finally:
         (trained.path / "episodes" / "episode-0001.rlepisode").unlink()
     assert "data:image/gif;base64,R0lGOD" in path.read_text(encoding="utf-8")
+
+
+def test_a_script_is_written(call: Call, trained: Trained, tmp_path: Path) -> None:
+    assert call("export", trained.path, "--to", "script", "-o", tmp_path / "out.py").status == 0
+    text = (tmp_path / "out.py").read_text(encoding="utf-8")
+    assert "#     rlstudio train -e CartPole-v1 -a ppo" in text
+    assert call("export", trained.path, "--to", "script", "-o", tmp_path / "out.txt").status == 2

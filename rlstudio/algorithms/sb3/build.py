@@ -89,17 +89,18 @@ def normalised(env: VecEnv, params: Any) -> VecEnv:
         allowed = "off where the observation is a single number, the state's: Stable-Baselines3 cannot replay that"
         raise ParamError([ParamFault("normalise_rewards", True, allowed)])
     if isinstance(space, spaces.Dict):
-        keys = [key for key, part in space.spaces.items() if _is_numbers(part)]
+        keys = [key for key, part in space.spaces.items() if is_numbers(part)]
         wanted = wanted and bool(keys)
     else:
-        wanted = wanted and _is_numbers(space)
+        wanted = wanted and is_numbers(space)
     if not wanted and not rewards:
         return env
     discount = float(getattr(params, "discount", 0.99))
     return VecNormalize(env, norm_obs=wanted, norm_reward=rewards, gamma=discount, norm_obs_keys=keys)
 
 
-def _is_numbers(space: Any) -> bool:
+def is_numbers(space: Any) -> bool:
+    """Whether a space holds plain numbers, no picture: what can be normalised."""
     return isinstance(space, spaces.Box) and not (len(space.shape) == 3 and space.dtype == np.uint8)
 
 

@@ -49,6 +49,12 @@ RUN_FORMATS: tuple[RunFormat, ...] = (
         "Report (one web page)",
         "Settings, curves, evaluations and an episode on one page, in one file: to read, send or print.",
     ),
+    RunFormat(
+        "script",
+        ".py",
+        "Python script",
+        "Trains the same: with Stable-Baselines3 alone where the algorithm is that library's, else with RL Studio's parts.",
+    ),
 )
 
 
