@@ -12,6 +12,7 @@ from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.telling import Telling
 from rlstudio.ui.training import Training
+from rlstudio.ui.widgets.run_columns import run_name
 
 
 class Repeating(QObject):
@@ -30,7 +31,7 @@ class Repeating(QObject):
             return
         running = self._training.config
         if self._training.active and running is not None:
-            words = f"The run of {running.algorithm} on {running.env} goes on. Train {_name(run)} again instead?"
+            words = f"The run of {running.algorithm} on {running.env} goes on. Train {run_name(run)} again instead?"
             choices = [("Stop and train", lambda: self._stop_and_train(config)), ("Keep training", lambda: None)]
             self._window.banner.say(words, choices)
             return
@@ -45,7 +46,7 @@ class Repeating(QObject):
         setup.set_folded(False)
         setup.requestChanged.emit()
         setup.setFocus()
-        self._window.banner.say(f"The setup holds the settings of {_name(run)}. Change them, then train a new run.")
+        self._window.banner.say(f"The setup holds the settings of {run_name(run)}. Change them, then train a new run.")
 
     def _stop_and_train(self, config: RunConfig) -> None:
         self._training.when_idle(lambda: self._train(config))
@@ -62,8 +63,3 @@ class Repeating(QObject):
             self._telling.fail(str(error))
             return False
         return True
-
-
-def _name(run: ListedRun) -> str:
-    config = run.info.config
-    return run.labels.title or f"{config.algorithm} on {config.env}, seed {config.seed}"

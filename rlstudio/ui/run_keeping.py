@@ -17,6 +17,7 @@ from rlstudio.storage.run_listing import ListedRun, RunListing
 from rlstudio.storage.trash import empty_trash, restore_run, trash_run, trashed_runs
 from rlstudio.ui.background import Background
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.widgets.run_columns import run_name
 
 _LOOK_MILLISECONDS = 2000
 
@@ -36,6 +37,7 @@ class RunKeeping(QObject):
         self._runs_dir = runs_dir
         self._listing = RunListing(runs_dir)
         self._looking, self._look_again = False, False
+        self._names: dict[str, str] = {}  # what people call the runs, by folder
         self._trashed: list[list[Path]] = []  # by each deletion that can be undone, the last one last
         self._background = Background(self)
         self._background.failed.connect(self.failed)
@@ -88,13 +90,14 @@ class RunKeeping(QObject):
 
     def delete(self, paths: list[Path]) -> None:
         """Move runs to the trash, and offer to bring them back."""
+        self._names = {run.path.name: run_name(run) for run in self._window.runs.runs()}
         self._background.run(partial(_each, trash_run, paths), self._deleted)
 
     def _deleted(self, outcome: tuple[list[Path], list[str]]) -> None:
         gone, faults = outcome
         if gone:
             self._trashed.append(gone)
-            what = gone[0].name if len(gone) == 1 else f"{len(gone)} runs"
+            what = self._names.get(gone[0].name, gone[0].name) if len(gone) == 1 else f"{len(gone)} runs"
             self.told.emit(f"To the trash: {', '.join(path.name for path in gone)}.")
             self._window.banner.say(f"{what} moved to the trash.", [("Undo", self.undo)])
         if faults:

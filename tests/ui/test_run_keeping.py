@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from rlstudio.algorithms.resolve import resolve
 from rlstudio.core import messages as m
@@ -14,6 +16,8 @@ from rlstudio.storage.labels import Labels, read_labels
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.widgets.labels_dialog import LabelsDialog
+from rlstudio.ui.widgets.run_view import RunView
 
 Studio = tuple[MainWindow, Controller]
 WaitFor = Callable[..., None]
@@ -66,6 +70,25 @@ def test_what_cannot_be_deleted_is_said_and_the_rest_goes(studio: Studio, runs: 
         wait_for(lambda: not runs[1].exists(), "one to go")
         wait_for(lambda: "stop it first" in window.banner.text(), "the reason")
         assert runs[0].exists()
+
+
+def test_keys_of_the_table_are_its_own_though_the_window_has_them_too(studio: Studio, runs: list[Path]) -> None:
+    window, _controller = studio
+    window.tabs.open("runs")
+    window.activateWindow()
+    table = window.runs.findChild(RunView, "runsTable")
+    window.runs.select(runs[0])
+    for key, field in ((Qt.Key.Key_N, "labelsNote"), (Qt.Key.Key_T, "labelsTags")):
+        table.setFocus()
+        QTest.keyClick(table, key)
+        dialog = next(each for each in window.findChildren(LabelsDialog) if each.isVisible())
+        assert dialog.focusWidget().objectName() == field
+        dialog.reject()
+    table.setFocus()
+    deleted: list[object] = []
+    window.runs.deleteRequested.connect(deleted.append)
+    QTest.keyClick(table, Qt.Key.Key_Delete)
+    assert deleted == [[str(runs[0])]]
 
 
 def test_emptying_the_trash_is_asked_first(studio: Studio, runs: list[Path], wait_for: WaitFor) -> None:

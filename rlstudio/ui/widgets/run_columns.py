@@ -69,6 +69,12 @@ def pair(run: ListedRun) -> str:
     return f"{run.info.config.env} · {run.info.config.algorithm}"
 
 
+def run_name(run: ListedRun) -> str:
+    """What a sentence calls it: its title, or "ppo on CartPole-v1, seed 0"."""
+    config = run.info.config
+    return run.labels.title or f"{config.algorithm} on {config.env}, seed {config.seed}"
+
+
 def difference_words(difference: Difference) -> str:
     """ "learning rate 1e-3"; changed while it trained, "learning rate 1e-3 → 1e-4"; "no preset"."""
     name = difference.name.replace("_", " ")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QKeyCombination, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from rlstudio.storage.run_listing import ListedRun
@@ -15,6 +15,7 @@ from rlstudio.ui.widgets.run_delegate import RunDelegate
 from rlstudio.ui.widgets.run_table import RUN_ROLE, RunTableModel
 
 _OWN_KEYS = (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Space)
+_RETURN = Qt.Key.Key_Return
 _PADDING, _ARROW, _SMALLEST = 14, 14, 90
 
 
@@ -114,11 +115,30 @@ class RunView(QTableView):
     # ------------------------------------------------------------ keys and widths
 
     def event(self, event: QEvent) -> bool:
-        """Home, End and their like move in the table while it has the focus, not in the recording."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
+        """While the table has the focus its own keys are its own, whatever they do elsewhere in the window: Home and
+        End move in it rather than in the recording, N writes a note."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and (event.key() in _OWN_KEYS or self._action_of(event) is not None)
+        ):
             event.accept()
             return True
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys of actions come here, since nothing else may take them."""
+        action = self._action_of(event)
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            action.trigger()  # does nothing where it cannot be done
+
+    def _action_of(self, event: QKeyEvent) -> QAction | None:
+        keys = QKeySequence(event.keyCombination())
+        if event.key() == Qt.Key.Key_Enter:
+            keys = QKeySequence(QKeyCombination(event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier, _RETURN))
+        return next((action for action in self.actions() if action.shortcut() == keys), None)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Home and End go to the first and last run: a row is one thing here."""
