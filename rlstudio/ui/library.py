@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from rlstudio.ui.background import Background
+from rlstudio.ui.comparing_runs import ComparingRuns
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.opening import OpenedRun, open_run
 from rlstudio.ui.run_keeping import RunKeeping
@@ -38,6 +39,8 @@ class Library(QObject):
         self.sampling.failed.connect(self.failed)
         self.sampling.told.connect(window.log.add)
         window.runs.openRequested.connect(lambda path: self.open_path(Path(path)))
+        self.comparing = ComparingRuns(self)
+        window.runs.compareRequested.connect(lambda paths: self.comparing.show([Path(path) for path in paths], window))
         self.keeping = RunKeeping(window, runs_dir)
         self.keeping.failed.connect(self.failed)
         self.keeping.told.connect(lambda words: window.log.add("info", words))
@@ -96,5 +99,6 @@ class Library(QObject):
     def close(self) -> None:
         """Wait for what still reads."""
         self.sampling.close()
+        self.comparing.close()
         self.keeping.close()
         self._background.close()

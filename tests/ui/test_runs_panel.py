@@ -223,6 +223,14 @@ def test_open_folder_opens_it(panel: RunsPanel, monkeypatch: pytest.MonkeyPatch)
     assert shown == ["/runs/a"]
 
 
+def test_the_selected_runs_are_compared(panel: RunsPanel) -> None:
+    compared = heard_by(panel.compareRequested)
+    panel.select(*(each.path for each in RUNS[:2]))
+    panel.findChild(QToolButton, "compareRunButton").click()
+    press(panel, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert compared == [[str(each.path) for each in panel.selection()]] * 2
+
+
 def test_the_menu_has_all_of_it_with_keys(panel: RunsPanel) -> None:
     panel.select(RUNS[0].path)
     panel._show_menu(panel.mapToGlobal(QPoint(10, 10)))
@@ -232,6 +240,7 @@ def test_the_menu_has_all_of_it_with_keys(panel: RunsPanel) -> None:
         "Open",
         "Same again",
         "Same with changes",
+        "Compare",
         "Rename",
         "Tags…",
         "Note…",

@@ -27,6 +27,7 @@ class RunsPanel(QWidget):
     Signals:
         openRequested(folder), samplesRequested(folder): of the run that is selected.
         againRequested(ListedRun), changesRequested(ListedRun): the same run anew, at once or after changes.
+        compareRequested(list of folders): their curves are to be laid over each other.
         labelled(list of (Path, Labels)): labels were changed.
         deleteRequested(list of folders), undoRequested(), emptyRequested(): into the trash, out of it, and for good.
         runSelected(folder): another run alone is selected.
@@ -37,6 +38,7 @@ class RunsPanel(QWidget):
     samplesRequested = Signal(str)
     againRequested = Signal(object)
     changesRequested = Signal(object)
+    compareRequested = Signal(list)
     labelled = Signal(list)
     deleteRequested = Signal(list)
     undoRequested = Signal()
@@ -62,6 +64,7 @@ class RunsPanel(QWidget):
                 "open": self._open,
                 "again": self._again,
                 "changes": self._changes,
+                "compare": self._compare,
                 "rename": self._table.edit_title,
                 "tags": lambda: self._label("tags"),
                 "note": lambda: self._label("note"),
@@ -100,8 +103,9 @@ class RunsPanel(QWidget):
         self._row.addWidget(self._count)
         self._row.addStretch(1)
         self._row.addWidget(self._samples)
-        for name in ("open", "again", "changes", "delete"):
-            self._row.addWidget(self._action_button(name))
+        self._buttons = [self._action_button(name) for name in ("open", "again", "changes", "compare", "delete")]
+        for button in self._buttons:
+            self._row.addWidget(button)
         self._row.addWidget(self._more)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._table)
@@ -226,6 +230,8 @@ class RunsPanel(QWidget):
         first = "No runs yet. Each training run will be kept here." if self._listed else "Looking for runs…"
         self._empty.setText(nothing or first)
         self._stack.setCurrentWidget(self._table if shown else self._empty)
+        for widget in (self._filters, *self._buttons):
+            widget.setVisible(bool(everything))  # of no run nothing can be asked
 
     # ------------------------------------------------------------ what is wished
 
@@ -246,6 +252,9 @@ class RunsPanel(QWidget):
     def _changes(self) -> None:
         for run in self.selection()[:1]:
             self.changesRequested.emit(run)
+
+    def _compare(self) -> None:
+        self.compareRequested.emit([str(run.path) for run in self.selection()])
 
     def _reveal(self) -> None:
         run = self.selected()

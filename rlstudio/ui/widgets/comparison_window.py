@@ -70,6 +70,8 @@ class ComparisonWindow(QDialog):
         self._lay_out()
         self.set_episodes_averaged(25)
         self._connect()
+        self.setMinimumSize(640, 420)
+        self.resize(self.sizeHint())
 
     @property
     def x_axis(self) -> XAxis:
