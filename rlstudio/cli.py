@@ -60,8 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "key", nargs="?", metavar="KEY", help="all there is to say about one of them: its handbook page"
     )
     listed.add_argument("-e", "--env", help="say which of them can act in this environment, and why not")
-    runs = _add(commands, "runs", "listings:runs", "the runs on disk")
-    runs.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    runs = _add_runs(commands)
     check = _add(commands, "doctor", "doctor:doctor", "check this machine and say what to do about each fault")
     for command in (envs, listed, runs, check):
         command.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -72,6 +71,18 @@ def _add(commands: Any, name: str, target: str, text: str) -> argparse.ArgumentP
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     command.set_defaults(command=f"rlstudio.commands.{target}")
     return command
+
+
+def _add_runs(commands: Any) -> argparse.ArgumentParser:
+    runs = _add(commands, "runs", "runs:runs", "the runs on disk, newest first")
+    runs.add_argument("-e", "--env", help="those in this environment only")
+    runs.add_argument("-a", "--algorithm", help="those of this algorithm only")
+    statuses = ("running", "finished", "stopped", "failed", "interrupted")
+    runs.add_argument("--status", choices=statuses, help="those that stand so only")
+    runs.add_argument("--tag", action="append", default=[], metavar="TAG", help="those with this tag only")
+    runs.add_argument("--search", metavar="WORDS", help="those in whose name, title, tags or note every word occurs")
+    runs.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    return runs
 
 
 def _add_train(commands: Any) -> None:

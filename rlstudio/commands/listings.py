@@ -1,22 +1,20 @@
-"""`rlstudio envs`, `algorithms` and `runs`: what there is."""
+"""`rlstudio envs` and `rlstudio algorithms`: what there is."""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rlstudio.algorithms.base import AlgorithmSpec
 from rlstudio.algorithms.catalogue import algorithms, get_algorithm, presets, presets_for
 from rlstudio.commands.algorithm_page import algorithm_page
-from rlstudio.commands.console import finite, mean_words, print_json, quiet_stdout
+from rlstudio.commands.console import print_json, quiet_stdout
 from rlstudio.core.params import describe
 from rlstudio.core.resources import resource_path
 from rlstudio.envs.card import EnvironmentCard
 from rlstudio.envs.catalogue import build_cards, card_for, check_id, load_cards
 from rlstudio.storage.paths import cache_dir
-from rlstudio.storage.run_folder import RunInfo, default_runs_dir, list_runs
 
 
 def envs(options: argparse.Namespace) -> int:
@@ -115,32 +113,3 @@ def _algorithm(spec: AlgorithmSpec, card: EnvironmentCard | None) -> dict[str, A
     if card is not None:
         row["why_not"] = spec.why_not(card)
     return row
-
-
-def runs(options: argparse.Namespace) -> int:
-    """`rlstudio runs`, newest first."""
-    root = Path(options.runs_dir) if options.runs_dir else default_runs_dir()
-    infos = list_runs(root)
-    if options.json:
-        print_json({"runs": [_run(info) for info in infos]})
-        return 0
-    if not infos:
-        print(f"no runs yet in {root}")
-    for info in infos:
-        best = finite(info.best_mean_return)
-        mean = "–" if best is None else mean_words(best)
-        print(f"{info.path.name}  {info.status}  {info.steps:,} steps  best mean {mean}")
-    return 0
-
-
-def _run(info: RunInfo) -> dict[str, Any]:
-    return {
-        "run": str(info.path),
-        "env": info.config.env,
-        "algorithm": info.config.algorithm,
-        "seed": info.config.seed,
-        "status": info.status,
-        "steps": info.steps,
-        "best_mean_return": finite(info.best_mean_return),
-        "last_mean_return": finite(info.mean_return),
-    }

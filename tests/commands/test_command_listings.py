@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_harness import Answer, Trained, command_line, shell
+from command_harness import Answer, command_line, shell
 from process_harness import ROOT
 
 from rlstudio import __version__
@@ -117,28 +117,6 @@ def test_one_algorithm_is_explained_in_full(call: Call) -> None:
     wrong = call("algorithms", "pppo")
     assert wrong.status == 2
     assert "did you mean ppo" in wrong.stderr
-
-
-def test_runs(call: Call, trained: Trained) -> None:
-    answer = shell("runs", "--runs-dir", trained.runs_dir, "--json")
-    assert answer.status == 0
-    (row,) = answer.json["runs"]
-    assert row == {
-        "run": str(trained.path),
-        "env": "CartPole-v1",
-        "algorithm": "ppo",
-        "seed": 4,
-        "status": "finished",
-        "steps": trained.answer.json["steps"],
-        "best_mean_return": trained.answer.json["best_mean_return"],
-        "last_mean_return": trained.answer.json["mean_return"],
-    }
-    assert trained.path.name in call("runs", "--runs-dir", trained.runs_dir).stdout
-
-
-def test_runs_where_there_are_none(call: Call, tmp_path: Path) -> None:
-    assert call("runs", "--runs-dir", tmp_path / "none", "--json").json == {"runs": []}
-    assert "no runs yet" in call("runs", "--runs-dir", tmp_path / "none").stdout
 
 
 # ---------------------------------------------------------------- doctor and the window's door
