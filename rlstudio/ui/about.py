@@ -37,6 +37,8 @@ KEYS = (
     ("Ctrl+Shift+E", "export data"),
     ("Ctrl+I", "about this episode"),
     ("Ctrl+O", "open runs and episodes"),
+    ("F2  T  N  Del  Ctrl+Z", "in the list of runs: title, tags, note, to the trash, and back"),
+    ("Enter  Shift+Enter  Ctrl+D", "there, too: open the run, train the same again, the same with changes"),
     ("Ctrl+B", "fold the setup"),
     ("Ctrl++  Ctrl+-", "larger, smaller text"),
     ("F1", "what is this"),
