@@ -137,7 +137,17 @@ class Learner(ABC):
     `__init__(env, params, seed, device)`: `env` is a `gymnasium.vector.VectorEnv` when the spec says `vector`, else a
     single `gymnasium.Env`; observations come raw (encode with `rlstudio.envs.spaces.ObservationEncoder`).
     `device` is "cpu", "cuda" or "mps", already resolved.
+
+    Attributes:
+        resumes_midway: whether `state` holds all that it keeps of unfinished episodes and rollouts, at any tick, so
+            that it can go on in their middle.
+        midway: set before `learn` where it does: the environment stands where it stood when the loaded state was
+            taken, and its first reset shows that. Else the reset begins new episodes, and what `load_state` took over
+            of unfinished ones is to be dropped.
     """
+
+    resumes_midway: bool = False
+    midway: bool = False
 
     @abstractmethod
     def __init__(self, env: Any, params: Any, seed: int, device: str) -> None: ...
@@ -148,6 +158,10 @@ class Learner(ABC):
 
         May be called once per object. The first thing it does is reset the environment with the run's seed.
         """
+
+    def relive(self, observation: Any, info: dict[str, Any]) -> None:  # noqa: B027 - few remember by themselves
+        """A state of the unfinished episode that a decision was made in; each of them, in order, before `learn` goes on
+        midway. For what remembers an episode but cannot save that memory; of a single environment only."""
 
     @abstractmethod
     def policy(self) -> Policy:

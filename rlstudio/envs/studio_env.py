@@ -19,6 +19,7 @@ from typing import Any
 
 import gymnasium as gym
 
+from rlstudio.envs.journal import Journal
 from rlstudio.envs.quick_draws import quicken_draws
 
 
@@ -69,12 +70,16 @@ def _make_particles_harmless(lander: Any) -> None:
 
 
 class StudioEnv(gym.wrappers.TimeLimit[Any, Any]):
-    """An environment as the studio uses it; see the top of this file. Truncates after `max_episode_steps`."""
+    """An environment as the studio uses it; see the top of this file. Truncates after `max_episode_steps`.
+
+    `last_observation` is that of the last step. In training a `journal` is kept, see envs.whereabouts.
+    """
 
     def __init__(self, env: gym.Env[Any, Any], max_episode_steps: int) -> None:
         super().__init__(env, max_episode_steps)
         self.max_episode_steps = max_episode_steps
         self.last_observation: Any = None
+        self.journal: Journal | None = None
         inner: Any = env.unwrapped
         self._reuses_world = _is_of(inner, "gymnasium.envs.box2d.bipedal_walker", "BipedalWalker")
         quicken_draws(inner)
@@ -85,10 +90,17 @@ class StudioEnv(gym.wrappers.TimeLimit[Any, Any]):
         """Start an episode, in a fresh physics world where the environment would have kept the old one."""
         if self._reuses_world:
             _fresh_world(self.unwrapped)
-        return super().reset(seed=seed, options=options)
+        if self.journal is not None:
+            self.journal.begin(self.unwrapped, seed)
+        result = super().reset(seed=seed, options=options)
+        if self.journal is not None:
+            self.journal.first_observation = result[0]
+        return result
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
         """One step; its observation is kept, for it says why an episode ended."""
+        if self.journal is not None:
+            self.journal.note(action)
         result = super().step(action)
         self.last_observation = result[0]
         return result

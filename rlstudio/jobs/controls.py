@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rlstudio.algorithms.base import StopTraining
 from rlstudio.core import messages as m
@@ -12,6 +14,9 @@ from rlstudio.jobs.pace import Pace
 from rlstudio.jobs.screen_feed import ScreenFeed
 from rlstudio.workers.channel import Channel
 
+UPDATE_MAY_LAST_SECONDS = 1.0
+"""So long a stop waits for an update to be done."""
+
 
 class Controls:
     """Reads commands and holds what they said until the run gets to it.
@@ -20,6 +25,7 @@ class Controls:
         paused: whether the run is to stand still.
         step_once: what it may do before it stands still again, while somebody goes through it step by step.
         stopped: whether somebody said stop.
+        torn: whether the stop cut an update short, so that the learner is not whole.
     """
 
     def __init__(
@@ -34,7 +40,8 @@ class Controls:
         self.pace = Pace(start.pace)
         self.paused = start.paused
         self.step_once: m.StepUnit | None = None
-        self.stopped = False
+        self.stopped = self.torn = False
+        self._stop_waits_until: float | None = None
         self._channel = channel
         self._live = live
         self._feed = feed
@@ -52,6 +59,22 @@ class Controls:
             self._obey(command)
             # A step that was asked for comes first: two clicks are two steps.
             command = None if self.step_once else self._channel.receive()
+
+    @contextmanager
+    def stop_waits(self) -> Iterator[None]:
+        """Inside, amid an update, a stop ends nothing yet: what stops between two steps can be resumed exactly."""
+        try:
+            yield
+        except StopTraining:
+            self.paused = False  # or it would wait for ever
+            if self._stop_waits_until is None:
+                self._stop_waits_until = time.perf_counter() + UPDATE_MAY_LAST_SECONDS
+
+    def stop_if_overdue(self, now: float) -> None:
+        """Amid an update: raise StopTraining where a stop has waited long enough."""
+        if self._stop_waits_until is not None and now > self._stop_waits_until:
+            self.torn = True
+            raise StopTraining
 
     def pause_again(self) -> None:
         """The one step that was asked for is done."""

@@ -7,7 +7,8 @@ while evaluating has taken more than a third of the time. The first that is due 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gymnasium as gym
@@ -49,6 +50,18 @@ class EvaluationSchedule:
         self.wanted = self._by_itself or self._every > 0
         self.last_step = -1
         self.next_step: float = first_step + self._every if self._every else float("inf")
+
+    def state(self) -> dict[str, Any]:
+        """When the next is due, as plain numbers; which was the best, the run's events say."""
+        return {"every": self._every, "next_step": self.next_step, "last_step": self.last_step}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Go on with the same schedule. Raises KeyError, TypeError, ValueError."""
+        every, next_step, last_step = int(state["every"]), float(state["next_step"]), int(state["last_step"])
+        if every < 0 or math.isnan(next_step):
+            raise ValueError("no such schedule of evaluations")
+        self._every, self.last_step = every, last_step
+        self.next_step = next_step if every else math.inf
 
     def take(self, step: int, share: float) -> bool:
         """Whether to evaluate now that one is due; False leaves it out, and the next is due a grid step later.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rlstudio.algorithms.base import Learner
+from rlstudio.algorithms.base import Learner, LearnerState
 from rlstudio.core.messages import Change, Evaluation, PolicyData
 from rlstudio.core.run_config import RunConfig
 from rlstudio.jobs.gathered import Gathered
@@ -112,9 +112,8 @@ class RunRecord:
             self._folder.save_checkpoint(evaluation.step, policy, {}, {}, note=note)
             self._folder.mark_best(evaluation.step)
 
-    def save_whole(self, learner: Learner, algorithm: str, step: int) -> None:
-        """Policy and learner: everything that continuing from here needs."""
-        state = learner.state()
+    def save_whole(self, learner: Learner, algorithm: str, step: int, state: LearnerState) -> None:
+        """Policy and learner with its `state`: everything that continuing from here needs."""
         policy = policy_data(algorithm, learner.policy(), step, self.run)
         self._folder.save_checkpoint(step, policy, state.arrays, state.values, note={}, files=learner.files())
         self._folder.write_info()

@@ -21,6 +21,7 @@ from rlstudio.jobs.live_params import check_script
 from rlstudio.jobs.no_episode import no_episode_words
 from rlstudio.jobs.policies import make_training_env
 from rlstudio.jobs.run_record import RunRecord
+from rlstudio.jobs.standing import Standing, learners_own
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
 from rlstudio.storage.run_folder import RunFolder, RunFolderError, RunInfo
@@ -73,7 +74,7 @@ def train(start: StartTraining, channel: Channel) -> None:
     channel.enter(Phase.STARTING)
     channel.send(Preparing(f"opening {config.env}"))
     env = make_training_env(spec, config.env, n_envs, config.env_kwargs)
-    folder, evaluations, run = None, None, None
+    folder, evaluations, run, kept = None, None, None, None
     untouched = earlier is not None  # what cannot go on is left as it was
     try:
         channel.send(Preparing(f"loading {spec.full_title}"))
@@ -83,14 +84,16 @@ def train(start: StartTraining, channel: Channel) -> None:
         record = RunRecord(folder)
         if earlier is not None:
             channel.send(Preparing("reading what it had learned"))
-            step = _load_newest(learner, folder)
+            kept, step = _load_newest(learner, folder)
             untouched = False
             record, best_evaluation = _restore(folder, step, counter)
             solved_at = folder.read_info().solved_at
         continuing = record.begin(config, earlier.config if earlier else None)
         evaluations = EvaluationSchedule(config, record.first_step, best_evaluation, learns=spec.learns)
         run = TrainingRun(config, spec, channel, record, counter, TrainingView(env, n_envs), evaluations, start)
-        run.solved_at = solved_at
+        run.solved_at, run.standing = solved_at, Standing(env, counter, learner)
+        if kept is not None and record.first_step > 0:
+            _bring_back(run.standing, kept, config, evaluations, channel)
         run.show_changes(continuing)
         channel.send(Started(record.run, config.model_dump(mode="json"), record.first_step, counter.episodes, device))
         status: Status = "finished"
@@ -140,14 +143,30 @@ def _to_continue(path: Path, config: RunConfig) -> RunInfo:
     return info
 
 
-def _load_newest(learner: Learner, folder: RunFolder) -> int:
-    """Give the learner its newest state that was kept; the step of that. Raises RunFolderError."""
+def _load_newest(learner: Learner, folder: RunFolder) -> tuple[LearnerState, int]:
+    """Give the learner its newest state that was kept; all that was, and the step of it. Raises RunFolderError."""
     arrays, values, step = folder.load_learner()
+    kept = LearnerState(arrays, values)
     try:
-        learner.load_state(LearnerState(arrays, values))
+        learner.load_state(learners_own(kept))
     except (ValueError, KeyError) as error:
         raise RunFolderError(f"{folder.path} cannot be continued from step {step:,}: {error}") from error
-    return step
+    return kept, step
+
+
+def _bring_back(
+    standing: Standing, kept: LearnerState, config: RunConfig, evaluations: EvaluationSchedule, channel: Channel
+) -> None:
+    """Bring the environment back to where it stood; where that cannot be, say why: the run begins new episodes."""
+
+    def tell(n_copies: int, index: int) -> None:
+        which = f" (copy {index + 1} of {n_copies})" if n_copies > 1 else ""
+        channel.send(Preparing(f"bringing {config.env} back to where it stood{which}"))
+
+    reason = standing.resume(kept, config, evaluations, tell)
+    if reason and standing.exact:
+        words = f"{config.env} cannot be brought back to where it stood: {reason}. The run goes on from new episodes"
+        channel.send(Warned(words))
 
 
 def _restore(folder: RunFolder, step: int, counter: EpisodeCounter) -> tuple[RunRecord, float | None]:

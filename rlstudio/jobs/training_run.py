@@ -23,6 +23,7 @@ from rlstudio.jobs.policies import policy_data
 from rlstudio.jobs.policy_snapshots import PolicySnapshots
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.screen_feed import ScreenFeed
+from rlstudio.jobs.standing import Standing
 from rlstudio.jobs.training_view import TrainingView
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
@@ -62,6 +63,7 @@ class TrainingRun:
         self._evaluations = evaluations
         self._snapshots = PolicySnapshots(config, record.first_step, learns=spec.learns)
         self._learner: Learner
+        self.standing: Standing | None = None
         self._words = "starting"
         self._disk = Gathered()
         self._episode_ended = False
@@ -84,8 +86,12 @@ class TrainingRun:
         its next checkpoint can be continued from there."""
         self._learner = learner
         self._update_progress()
+        if self.standing is not None and self.standing.progress is not None:
+            self.progress = self.standing.progress
         if self.step == 0:
             self._save_checkpoint()
+        elif self.step >= self._evaluations.next_step:  # it was stopped before the one that was due at this step
+            self._evaluate()
         self._service(time.perf_counter())
         self._channel.enter(Phase.STEPPING)
 
@@ -104,7 +110,11 @@ class TrainingRun:
             self._close_episodes()
         if self.config.steps is not None and self.step >= self.config.steps:
             self._stop_requested = True
-        if self.step >= self._evaluations.next_step and self._evaluations.take(self.step, self._clock.evaluation_share):
+        if (
+            self.step >= self._evaluations.next_step
+            and not controls.stopped
+            and self._evaluations.take(self.step, self._clock.evaluation_share)
+        ):
             self._evaluate()
         if self.live.pending or self.step >= self.live.next_scripted_step:
             self._apply_changes()
@@ -112,7 +122,7 @@ class TrainingRun:
             self._snapshots.take(self._learner, self.spec.key, self.step, self._record.run)
         if controls.step_once == "step":
             controls.pause_again()
-        if self._stop_requested:
+        if self._stop_requested or controls.stopped:
             raise StopTraining
         now = time.perf_counter()
         if now >= self._next_checkpoint:
@@ -128,8 +138,10 @@ class TrainingRun:
         self._channel.enter(Phase.UPDATING)
         now = time.perf_counter()
         if now >= self._next_service or self._controls.paused:
-            self._service(now)
+            with self._controls.stop_waits():
+                self._service(now)
             self._channel.enter(Phase.UPDATING)
+        self._controls.stop_if_overdue(now)
 
     def record(self, rewards: Any, terminated: Any, truncated: Any) -> None:
         """See Run.record."""
@@ -292,7 +304,9 @@ class TrainingRun:
         """Everything that continuing from here needs: between two steps, when the learner is whole."""
         began = time.perf_counter()
         self._channel.enter(Phase.SAVING)
-        self._record.save_whole(self._learner, self.spec.key, self.step)
+        whole, standing = not self._controls.torn, self.standing
+        state = standing.taken(self, self._evaluations, whole=whole) if standing else self._learner.state()
+        self._record.save_whole(self._learner, self.spec.key, self.step, state)
         now = time.perf_counter()
         self._next_checkpoint = now + max(CHECKPOINT_EVERY_SECONDS, (now - began) / _SHARE_FOR_CHECKPOINTS)
 

@@ -31,7 +31,8 @@ class ActingLearner(Learner):
 
     def learn(self, run: Run) -> None:
         observation, info = self._env.reset(seed=self._episode_seed())
-        self._acting.start_episode(self._episode_seed())
+        if not self.midway:
+            self._acting.start_episode(self._episode_seed())
         run.say(self.words)
         while True:
             action, _ = self._acting.decide(observation, info, greedy=False)
@@ -43,6 +44,10 @@ class ActingLearner(Learner):
                 self._acting.start_episode(self._episode_seed())
                 run.log()
             run.tick(1)
+
+    def relive(self, observation: Any, info: dict[str, Any]) -> None:
+        """What the policy remembers of an episode it remembers anew."""
+        self._acting.decide(observation, info, greedy=False)
 
     def _episode_seed(self) -> int:
         """The run's own seed for the first episode, and another for each one after it."""
@@ -56,3 +61,4 @@ class ActingLearner(Learner):
 
     def load_state(self, state: LearnerState) -> None:
         self._seed, self._episodes = int(state.values["seed"]), int(state.values["episodes"])
+        self._acting.start_episode(self._episode_seed())

@@ -34,6 +34,8 @@ class CandidateLearner(Learner):
         best_return: its mean return; None before any was tried.
     """
 
+    resumes_midway = True
+
     def __init__(self, env: gym.vector.VectorEnv[Any, Any, Any], params: SearchParams, seed: int, device: str) -> None:
         self._env = env
         self._params: Any = params.model_copy()
@@ -48,6 +50,8 @@ class CandidateLearner(Learner):
         self._weights: Array = np.stack([self.best] + [self.draw() for _ in range(n - 1)])
         self._sums: NDArray[np.float64] = np.zeros(n)
         self._played: NDArray[np.int64] = np.zeros(n, np.int64)
+        self._returns: NDArray[np.float64] = np.zeros(n)  # of the episodes that are being played
+        self._ended: NDArray[np.bool_] = np.zeros(n, np.bool_)
         self._tried = 0
         self._round: list[float] = []
 
@@ -86,10 +90,11 @@ class CandidateLearner(Learner):
     def learn(self, run: Run) -> None:
         env, rule, encode, n_envs = self._env, self._rule, self._encoder.encode_batch, self._env.num_envs
         raw, _ = env.reset(seed=environment_seed(self._seed, self._tried))
-        returns = np.zeros(n_envs)  # of the episodes that are being played
-        ended = np.zeros(n_envs, np.bool_)
+        if not self.midway:  # candidates whose episodes were being played play them anew
+            self._returns[:], self._ended = 0.0, np.zeros(n_envs, np.bool_)
+        returns = self._returns
         while True:
-            observations = encode(raw)
+            observations, ended = encode(raw), self._ended
             if self._statistics is not None:
                 self._statistics.update(observations[~ended])
             sums = np.einsum("ij,ijk->ik", observations, self._weights[:, :-1])
@@ -97,7 +102,7 @@ class CandidateLearner(Learner):
             raw, rewards, terminated, truncated, _ = env.step(rule.many(sums))
             n_real = n_envs - int(np.count_nonzero(ended))
             returns += rewards if n_real == n_envs else np.where(ended, 0.0, rewards)
-            ended = terminated | truncated
+            ended = self._ended = terminated | truncated
             run.record(rewards, terminated, truncated)
             if ended.any():
                 for copy in np.flatnonzero(ended):
@@ -141,12 +146,13 @@ class CandidateLearner(Learner):
         setattr(self._params, name, value)
 
     def state(self) -> LearnerState:
-        """Episodes being played are not part of it: their candidates play them anew."""
         arrays: dict[str, NDArray[Any]] = {
             "best": self.best,
             "candidates": self._weights,
             "sums": self._sums,
             "played": self._played,
+            "returns": self._returns,
+            "ended": self._ended,
         }
         if self._statistics is not None:
             arrays.update({_STATISTICS + name: array for name, array in self._statistics.arrays().items()})
@@ -170,6 +176,8 @@ class CandidateLearner(Learner):
         self._weights = np.array(state.arrays["candidates"], np.float32)
         self._sums = np.array(state.arrays["sums"], np.float64)
         self._played = np.array(state.arrays["played"], np.int64)
+        self._returns[:] = state.arrays.get("returns", 0.0)
+        self._ended[:] = state.arrays.get("ended", False)
         best_return = state.values["best_return"]
         self.best_return = None if best_return is None else float(best_return)
         self._tried = int(state.values["tried"])

@@ -163,18 +163,18 @@ class StateDependentHead(Head):
     def __init__(self, n_actions: int, hidden: int) -> None:
         self.n_outputs = n_actions
         self.free_shape = (hidden, n_actions)
-        self._noise: Array | None = None
+        self.noise: Array | None = None
 
     def draw_noise(self, free: Array, n_envs: int, rng: np.random.Generator) -> None:
         """Draw the noise function's weights for each copy, shape (n_envs, hidden, n_actions)."""
-        self._noise = rng.standard_normal((n_envs, *free.shape), np.float32) * np.exp(free)
+        self.noise = rng.standard_normal((n_envs, *free.shape), np.float32) * np.exp(free)
 
     def sample(
         self, outputs: Array, free: Array | None, hidden: Array | None, rng: np.random.Generator
     ) -> NDArray[Any]:
-        if self._noise is None or len(self._noise) != len(outputs):
+        if self.noise is None or len(self.noise) != len(outputs):
             self.draw_noise(_present(free), len(outputs), rng)
-        drawn: NDArray[Any] = outputs + np.einsum("ni,nij->nj", _present(hidden), _present(self._noise))
+        drawn: NDArray[Any] = outputs + np.einsum("ni,nij->nj", _present(hidden), _present(self.noise))
         return drawn
 
     def mode(self, outputs: Array) -> NDArray[Any]:

@@ -6,9 +6,12 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import gymnasium as gym
 
 _ACTING = 1
 """Spawn key of the stream that actions are drawn from."""
@@ -22,6 +25,23 @@ def generator_state(rng: np.random.Generator) -> dict[str, Any]:
 def load_generator(rng: np.random.Generator, state: dict[str, Any]) -> None:
     """Take over what `generator_state` returned. Raises ValueError where it is of another kind."""
     rng.bit_generator.state = state
+
+
+def space_states(space: gym.Space[Any]) -> list[dict[str, Any]]:
+    """The states of all generators that a space draws with, in order: those of its parts where it has any."""
+    return [generator_state(part.np_random) for part in _drawing(space)]
+
+
+def load_space_states(space: gym.Space[Any], states: list[dict[str, Any]]) -> None:
+    """Take over what `space_states` returned. Raises ValueError where it does not fit."""
+    for part, state in zip(_drawing(space), states, strict=True):
+        load_generator(part.np_random, state)
+
+
+def _drawing(space: Any) -> list[Any]:
+    inner = getattr(space, "spaces", ())
+    parts = inner.values() if hasattr(inner, "values") else inner
+    return [space, *(found for part in parts for found in _drawing(part))]
 
 
 def environment_seed(seed: int, resumed_at: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,7 @@ class RolloutBuffer:
         observations: (n_steps + 1, n_envs, size); the last row is what follows the last step.
         raw: the same before normalisation; the same array where there is none.
         ended_before: (n_envs,) whether the step before the first one ended an episode, so that the first is a reset.
+        filled: steps of each copy that were written since the last update.
     """
 
     def __init__(
@@ -58,6 +60,40 @@ class RolloutBuffer:
         self.terminated: NDArray[np.bool_] = np.zeros(shape, np.bool_)
         self.truncated: NDArray[np.bool_] = np.zeros(shape, np.bool_)
         self.ended_before: NDArray[np.bool_] = np.zeros(n_envs, np.bool_)
+        self.filled = 0
+
+    def forget(self) -> None:
+        """New episodes begin."""
+        self.filled, self.ended_before = 0, np.zeros_like(self.ended_before)
+
+    def ended_last(self) -> NDArray[np.bool_]:
+        """Whether the newest step ended an episode, (n_envs,)."""
+        if self.filled == 0:
+            return self.ended_before
+        found: NDArray[np.bool_] = self.terminated[self.filled - 1] | self.truncated[self.filled - 1]
+        return found
+
+    def _filled_part(self) -> dict[str, NDArray[Any]]:
+        n = self.filled
+        found = {"observations": self.observations[: n + 1], "actions": self.actions[:n], "rewards": self.rewards[:n]}
+        if self.raw is not self.observations:
+            found["raw"] = self.raw[: n + 1]
+        return {**found, "terminated": self.terminated[:n], "truncated": self.truncated[:n]}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What was written since the last update, for a learner's state."""
+        return {**self._filled_part(), "ended_before": self.ended_before}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `arrays` gave. Raises ValueError, KeyError where it does not fit."""
+        if len(arrays["rewards"]) > len(self.rewards) or arrays["ended_before"].shape != self.ended_before.shape:
+            raise ValueError(f"the saved rollout does not fit one of shape {self.rewards.shape}")
+        self.filled = len(arrays["rewards"])
+        for name, part in self._filled_part().items():
+            if arrays[name].shape != part.shape or arrays[name].dtype != part.dtype:
+                raise ValueError(f"the saved rollout's {name!r} do not fit: shape {part.shape} is needed here")
+            part[:] = arrays[name]
+        self.ended_before = np.array(arrays["ended_before"], np.bool_)
 
     def ended(self) -> NDArray[np.bool_]:
         """Where an episode ended, (n_steps, n_envs)."""

@@ -95,9 +95,17 @@ class RewardScale:
         return np.clip(scaled, -LIMIT, LIMIT, out=scaled)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What `load_arrays` needs. Running returns start anew with the environments."""
-        return self.statistics.arrays()
+        """What `load_arrays` needs."""
+        return {**self.statistics.arrays(), "running": self._running}
+
+    def forget(self) -> None:
+        """New episodes begin, and with them the running returns."""
+        self._running = np.zeros_like(self._running)
 
     def load_arrays(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Take over what `arrays` gave. Raises ValueError where it does not fit."""
         self.statistics.load_arrays(arrays)
+        if "running" in arrays:  # an older checkpoint kept none
+            if arrays["running"].shape != self._running.shape:
+                raise ValueError(f"the saved running returns do not fit {len(self._running)} copies")
+            self._running = np.array(arrays["running"], np.float64)

@@ -40,6 +40,8 @@ _REPLAY = "replay."
 class DQNLearner(Learner):
     """Learns on a single environment with discrete actions."""
 
+    resumes_midway = True
+
     def __init__(self, env: gym.Env[Any, Any], params: DQNParams, seed: int, device: str) -> None:
         if not isinstance(env.action_space, gym.spaces.Discrete):
             raise ValueError(f"DQN needs discrete actions; the action space is {env.action_space}")
@@ -63,33 +65,37 @@ class DQNLearner(Learner):
         self._target_is_old = False
         self._metrics = MeanMetrics()
         self._next_row = 0
+        self._predicted, self._realised, self._weight = 0.0, 0.0, 1.0
 
     def learn(self, run: Run) -> None:
         env, params, encode, replay = self._env, self._params, self._encoder.encode, self._replay
         first, _ = env.reset(seed=environment_seed(self._seed, self._steps))
         observation = np.array(encode(first))  # own memory: an environment may hand out the same array again
-        predicted, realised, weight = self._best_q(observation), 0.0, 1.0
+        if not self.midway:
+            self._begin_episode(observation)
         while True:
             action = self._act(observation, run.progress)
             raw, reward, terminated, truncated, _ = env.step(action + self._first_action)
             following = np.array(encode(raw))
             replay.add(observation, action, float(reward), following, terminated)
             self._steps += 1
-            realised += weight * float(reward)
-            weight *= params.discount
+            self._realised += self._weight * float(reward)
+            self._weight *= params.discount
             run.record(reward, terminated, truncated)
             observation = following
             ended = terminated or truncated
             if ended and self._steps > params.learning_starts:
-                self._metrics.add(predicted_q=predicted, discounted_return=realised)
+                self._metrics.add(predicted_q=self._predicted, discounted_return=self._realised)
             self._learn_from_memory(run)
             if ended:
                 observation = np.array(encode(env.reset()[0]))
-                predicted, realised, weight = self._best_q(observation), 0.0, 1.0
+                self._begin_episode(observation)
             run.tick(1)
 
-    def _best_q(self, observation: Array) -> float:
-        return float(self._networks.host("q").act(observation).max())
+    def _begin_episode(self, observation: Array) -> None:
+        """What it is predicted to bring, by its first state's best Q-value, and what it brought so far."""
+        self._predicted = float(self._networks.host("q").act(observation).max())
+        self._realised, self._weight = 0.0, 1.0
 
     def _act(self, observation: Array, progress: float) -> int:
         """An ε-greedy choice, counted from 0; random until `learning_starts`."""
@@ -197,6 +203,7 @@ class DQNLearner(Learner):
             "replay_position": self._replay.position,
             "metrics": self._metrics.state(),
             "next_row": self._next_row,
+            "episode": [self._predicted, self._realised, self._weight],
             "rng": generator_state(self._rng),
         }
         return LearnerState(arrays, {**values, **counters})
@@ -211,4 +218,5 @@ class DQNLearner(Learner):
         self._target_is_old = bool(values["target_is_old"])
         self._metrics.load_state(values["metrics"])
         self._next_row = int(values["next_row"])
+        self._predicted, self._realised, self._weight = map(float, values.get("episode", (0.0, 0.0, 1.0)))
         load_generator(self._rng, values["rng"])

@@ -34,6 +34,7 @@ from rlstudio.algorithms.model_based.world_model import WorldModel
 from rlstudio.envs.spaces import ObservationEncoder
 
 _SAY_EVERY = 100
+_PLAN = "plan"
 
 
 def planner_settings(params: ModelBasedParams) -> PlannerSettings:
@@ -60,12 +61,14 @@ class ModelBasedLearner(Learner):
         self._imagined: Model = learned if self._parts is None else UserModel(learned, self._parts, self._codec)
         self._metrics = MeanMetrics()
         self._round = self._fitted_at = 0
+        self.resumes_midway = not params.file  # who knows what a file of the user's own remembers
 
     def learn(self, run: Run) -> None:
         env, encode, store = self._env, self._encoder.encode, self._store
         self._planner.breathe = run.breathe
-        store.break_off()
-        self._planner.forget()  # after a resume the plan of the step before was for another episode
+        if not self.midway:
+            store.break_off()
+            self._planner.forget()  # the plan of the step before was for another episode
         first, _ = env.reset(seed=environment_seed(self._seed, store.total))
         observation = np.array(encode(first))  # own memory: an environment may hand out the same array again
         while True:
@@ -136,6 +139,8 @@ class ModelBasedLearner(Learner):
     def state(self) -> LearnerState:
         arrays, values = self._model.state()
         arrays.update(self._store.arrays())
+        if self._planner.remembered is not None:
+            arrays[_PLAN] = self._planner.remembered
         counters = {
             "total": self._store.total,
             "round": self._round,
@@ -152,3 +157,5 @@ class ModelBasedLearner(Learner):
         self._round, self._fitted_at = int(values["round"]), int(values["fitted_at"])
         self._metrics.load_state(values["metrics"])
         load_generator(self._rng, values["rng"])
+        plan = state.arrays.get(_PLAN)
+        self._planner.remembered = None if plan is None else np.array(plan)

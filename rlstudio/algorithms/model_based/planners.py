@@ -71,6 +71,8 @@ class Planner(ABC):
         self.settings = settings
         self.breathe: Callable[[], None] = lambda: None
         self._parts = parts if parts is not None and parts.has("candidates") else None
+        self.remembered: Array | None = None
+        """The plan of the step before, (horizon, size), where the search goes on from that."""
 
     def _draw(self, observation: Array, n: int, rng: np.random.Generator) -> Array:
         """`n` rows (n, size) to try in a state, from the user's own generator if there is one."""
@@ -82,8 +84,9 @@ class Planner(ABC):
     def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
         """The best first action found from `observation` (observation_size,)."""
 
-    def forget(self) -> None:  # noqa: B027 - not every search remembers
+    def forget(self) -> None:
         """A new episode begins: the plan of the step before is worth nothing."""
+        self.remembered = None
 
 
 class SequencePlanner(Planner):
@@ -131,39 +134,25 @@ class SequencePlanner(Planner):
 class ShootingPlanner(SequencePlanner):
     """Draw sequences, imagine each, take the first action of the best; the best is tried again a step later."""
 
-    def __init__(self, codec: ActionCodec, settings: PlannerSettings, parts: UserParts | None = None) -> None:
-        super().__init__(codec, settings, parts)
-        self._best: Array | None = None
-
-    def forget(self) -> None:
-        self._best = None
-
     def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
         sequences = self._sticky(self.settings.candidates, observation, rng)
-        if self._best is not None and len(self._best) == len(sequences):
-            sequences[:-1, 0] = self._best[1:]
+        if self.remembered is not None and len(self.remembered) == len(sequences):
+            sequences[:-1, 0] = self.remembered[1:]
         scores, rewards = self._judge(model, observation, sequences)
         chosen = int(scores.argmax())
-        self._best = sequences[:, chosen].copy()
-        return self._summed_up(sequences, scores, rewards, self._best[0].copy(), len(scores))
+        self.remembered = sequences[:, chosen].copy()
+        return self._summed_up(sequences, scores, rewards, self.remembered[0].copy(), len(scores))
 
 
 class CrossEntropyPlanner(SequencePlanner):
     """Draw sequences, fit the distribution to the best of them, draw again from that, a few times over."""
-
-    def __init__(self, codec: ActionCodec, settings: PlannerSettings, parts: UserParts | None = None) -> None:
-        super().__init__(codec, settings, parts)
-        self._best: Array | None = None
-
-    def forget(self) -> None:
-        self._best = None
 
     def plan(self, model: Model, observation: Array, rng: np.random.Generator) -> Plan:
         s = self.settings
         distribution: _Gaussian | _Choices
         distribution = _Gaussian(s, self.codec) if self.codec.continuous else _Choices(s, self.codec)
         n_elites = max(2, round(s.elite_share * s.candidates))
-        warm = self._best if self._best is not None and len(self._best) == s.horizon else None
+        warm = self.remembered if self.remembered is not None and len(self.remembered) == s.horizon else None
         if warm is not None:
             warm = np.concatenate([warm[1:], warm[-1:]])
             distribution.centre_on(warm)
@@ -182,17 +171,17 @@ class CrossEntropyPlanner(SequencePlanner):
         searched = s.candidates * s.iterations
         if self.codec.continuous:
             return self._mean_plan(model, observation, elites, searched)
-        self._best = elites[:, 0].copy()
-        return self._summed_up(sequences, scores, rewards, self._best[0].copy(), searched)
+        self.remembered = elites[:, 0].copy()
+        return self._summed_up(sequences, scores, rewards, self.remembered[0].copy(), searched)
 
     def _mean_plan(self, model: Model, observation: Array, elites: Array, searched: int) -> Plan:
         """The mean of the best sequences, shown among them: where they do not agree on a number, it matters little
         and comes out small, while the very best one would act on the model's noise.
         """
-        self._best = elites.mean(axis=1)
-        shown = np.concatenate([self._best[:, None], elites], axis=1)
+        self.remembered = elites.mean(axis=1)
+        shown = np.concatenate([self.remembered[:, None], elites], axis=1)
         scores, rewards = self._judge(model, observation, shown)
-        plan = self._summed_up(shown, scores, rewards, self._best[0].copy(), searched)
+        plan = self._summed_up(shown, scores, rewards, self.remembered[0].copy(), searched)
         return replace(plan, score=float(scores[0]))
 
     def _first(

@@ -44,6 +44,8 @@ _SAY_EVERY = 64
 class PPOLearner(Learner):
     """Learns on a vector environment with next-step autoreset."""
 
+    resumes_midway = True
+
     def __init__(self, env: gym.vector.VectorEnv[Any, Any, Any], params: PPOParams, seed: int, device: str) -> None:
         self._env = env
         self._params = params.model_copy()
@@ -84,7 +86,11 @@ class PPOLearner(Learner):
 
     def learn(self, run: Run) -> None:
         raw, _ = self._env.reset(seed=environment_seed(self._seed, self._updates))
-        self._see(raw, 0)
+        if not self.midway:
+            self._rollout.forget()
+            if self._reward_scale is not None:
+                self._reward_scale.forget()
+            self._see(raw, 0)
         while True:
             self._collect(run)
             self._update(run)
@@ -97,11 +103,11 @@ class PPOLearner(Learner):
             rollout.observations[t] = self._statistics.normalise(rollout.raw[t])
 
     def _collect(self, run: Run) -> None:
-        """Fill the rollout buffer with `n_steps` steps of each copy."""
+        """Fill the rollout buffer with `n_steps` steps of each copy, or with what is left of them."""
         rollout, head, env, adapter = self._rollout, self._head, self._env, self._adapter
         actor, free, n_envs, n_steps = self._networks.host("actor"), self._free(), env.num_envs, len(rollout.rewards)
-        ended = rollout.ended_before
-        for t in range(n_steps):
+        ended = rollout.ended_last()
+        for t in range(rollout.filled, n_steps):
             if t % _SAY_EVERY == 0:
                 run.say(f"collecting experience {t * n_envs:,} of {n_steps * n_envs:,}")
             if isinstance(head, StateDependentHead) and free is not None and t % self._params.noise_every == 0:
@@ -114,6 +120,7 @@ class PPOLearner(Learner):
             rollout.terminated[t] = terminated
             rollout.truncated[t] = truncated
             self._see(raw, t + 1)
+            rollout.filled = t + 1
             n_real = n_envs - int(np.count_nonzero(ended))
             ended = terminated | truncated
             run.record(rewards, terminated, truncated)
@@ -185,6 +192,7 @@ class PPOLearner(Learner):
         if self._statistics is not None:
             self._statistics.update(rollout.raw[:-1][rollout.real()])
         rollout.ended_before = rollout.ended()[-1]
+        rollout.filled = 0
         rollout.raw[0] = rollout.raw[-1]
         rollout.observations[0] = (
             rollout.raw[0] if self._statistics is None else self._statistics.normalise(rollout.raw[0])
@@ -245,6 +253,9 @@ class PPOLearner(Learner):
             arrays.update({f"observations.{name}": array for name, array in self._statistics.arrays().items()})
         if self._reward_scale is not None:
             arrays.update({f"rewards.{name}": array for name, array in self._reward_scale.arrays().items()})
+        arrays.update({f"rollout.{name}": array for name, array in self._rollout.arrays().items()})
+        if isinstance(self._head, StateDependentHead) and self._head.noise is not None:
+            arrays["noise"] = self._head.noise
         return LearnerState(arrays, {**values, "updates": self._updates, "rng": generator_state(self._rng)})
 
     def load_state(self, state: LearnerState) -> None:
@@ -253,6 +264,11 @@ class PPOLearner(Learner):
             if holder is not None:
                 own = {n.removeprefix(prefix): a for n, a in state.arrays.items() if n.startswith(prefix)}
                 holder.load_arrays(own)
+        rollout = {n.removeprefix("rollout."): a for n, a in state.arrays.items() if n.startswith("rollout.")}
+        if rollout:  # an older checkpoint kept none
+            self._rollout.load(rollout)
+        if isinstance(self._head, StateDependentHead) and "noise" in state.arrays:
+            self._head.noise = np.array(state.arrays["noise"])
         self._updates = int(state.values["updates"])
         load_generator(self._rng, state.values["rng"])
 

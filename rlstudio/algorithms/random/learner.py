@@ -8,13 +8,20 @@ from typing import Any
 import gymnasium as gym
 
 from rlstudio.algorithms.base import Learner, LearnerState, Run
-from rlstudio.algorithms.blocks.randomness import acting_seed, environment_seed
+from rlstudio.algorithms.blocks.randomness import (
+    acting_seed,
+    environment_seed,
+    load_space_states,
+    space_states,
+)
 from rlstudio.algorithms.random.policy import RandomPolicy
 from rlstudio.algorithms.random.spec import RandomParams
 
 
 class RandomLearner(Learner):
     """Learns nothing; an episode counts as its update."""
+
+    resumes_midway = True
 
     def __init__(self, env: gym.Env[Any, Any], params: RandomParams, seed: int, device: str) -> None:
         self._env = env
@@ -42,9 +49,8 @@ class RandomLearner(Learner):
         raise ValueError(f"the random agent has no parameter {name!r} to change")
 
     def state(self) -> LearnerState:
-        return LearnerState(values={"seed": self._seed, "episodes": self._episodes})
+        return LearnerState(values={"seed": self._seed, "episodes": self._episodes, "draws": space_states(self._space)})
 
     def load_state(self, state: LearnerState) -> None:
-        """Go on from there: the action draws of a resumed run follow from how far it had come."""
         self._seed, self._episodes = int(state.values["seed"]), int(state.values["episodes"])
-        self._space.seed(acting_seed(environment_seed(self._seed, self._episodes)))
+        load_space_states(self._space, state.values["draws"])

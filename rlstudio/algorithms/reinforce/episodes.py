@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,27 @@ class EpisodeStore:
             self._masks[i] = 1.0
         self.rewards.append(reward)
         self.count = i + 1
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All that is held, for a learner's state."""
+        found = {name: array[: self.count] for name, array in self._arrays.items() if name != "masks" or self._masked}
+        return {**found, "rewards": np.array(self.rewards, np.float64), "ends": np.array(self.ends, np.int64)}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `arrays` gave. Raises ValueError, KeyError where it does not fit."""
+        count = len(arrays["rewards"])
+        room = max(512, count)
+        for name, own in self._arrays.items():
+            self._arrays[name] = np.zeros((room, *own.shape[1:]), own.dtype)
+            if name == "masks" and name not in arrays:
+                continue
+            if arrays[name].shape != (count, *own.shape[1:]):
+                raise ValueError(f"the saved steps' {name!r} do not fit: shape {own.shape[1:]} each is needed here")
+            self._arrays[name][:count] = arrays[name]
+        self._bind()
+        self.count, self._masked = count, "masks" in arrays
+        self.rewards = [float(reward) for reward in arrays["rewards"]]
+        self.ends = [int(end) for end in arrays["ends"]]
 
     def end(self) -> None:
         """The episode ended with the step last added."""

@@ -35,10 +35,14 @@ from rlstudio.envs.spaces import ObservationEncoder
 _MASKS_AT_ONCE = 64
 """Dropout masks are drawn for this many steps together; those left over at an episode's end are thrown away."""
 _BASELINE = "baseline."
+_STEPS = "steps."
+_MASKS = "masks"
 
 
 class ReinforceLearner(Learner):
     """Learns on a single environment."""
+
+    resumes_midway = True
 
     def __init__(self, env: gym.Env[Any, Any], params: ReinforceParams, seed: int, device: str) -> None:
         self._env = env
@@ -60,6 +64,9 @@ class ReinforceLearner(Learner):
         self._store = EpisodeStore(size, example, sum(hidden))
         self._observation: Array = np.zeros(size, np.float32)
         self._mask_rows: list[Array] = []
+        self._behind: list[float] = []
+        self._asked = 0
+        self._terminated = self._truncated = False
 
     def _free(self) -> Array | None:
         """The free parameter log σ, where actions are continuous."""
@@ -68,19 +75,29 @@ class ReinforceLearner(Learner):
     def learn(self, run: Run) -> None:
         first, _ = self._env.reset(seed=environment_seed(self._seed, self._updates))
         self._observation = np.array(self._encoder.encode(first))
+        if not self.midway:
+            self._begin_gathering()
+            self._mask_rows.clear()
+            self._terminated = self._truncated = False
         while True:
-            self._store.clear()
-            behind = [self._play(run) for _ in range(self._params.episodes_per_update)]
-            self._update(run, behind)
+            while len(self._behind) < self._asked:
+                self._behind.append(self._play(run))
+            self._update(run, self._behind)
+            self._begin_gathering()
+
+    def _begin_gathering(self) -> None:
+        """No episode of the next update was played yet; a change of how many are asked for counts from here on."""
+        self._store.clear()
+        self._behind, self._asked = [], self._params.episodes_per_update
 
     def _play(self, run: Run) -> float:
-        """One episode into the store; returns what the state behind its last step is worth, 0 if it terminated."""
+        """One episode, or what is left of it, into the store; what the state behind its last step is worth, 0 if it
+        terminated.
+        """
         env, store, adapter, encode = self._env, self._store, self._adapter, self._encoder.encode
         actor, free, rng = self._networks.host("actor"), self._free(), self._rng
         dropout = self._params.dropout
-        self._mask_rows.clear()
-        terminated = truncated = False
-        while not (terminated or truncated):
+        while not (self._terminated or self._truncated):
             observation = self._observation
             mask = self._next_mask(dropout) if dropout else None
             outputs = actor.act(observation, None if mask is None else self._by_layer(mask))
@@ -90,15 +107,18 @@ class ReinforceLearner(Learner):
                 else self._head.sample(outputs[None], free, None, rng)[0]
             )
             raw, reward, terminated, truncated, _ = env.step(adapter.one(drawn))
+            self._terminated, self._truncated = terminated, truncated
             store.add(observation, drawn, float(reward), mask)
             self._observation = np.array(encode(raw))
             run.record(reward, terminated, truncated)
             run.tick(1)
         store.end()
         value = 0.0
-        if self._critic is not None and not terminated:
+        if self._critic is not None and not self._terminated:
             value = float(self._critic.host("critic").act(self._observation)[0])
         self._observation = np.array(encode(env.reset()[0]))
+        self._mask_rows.clear()
+        self._terminated = self._truncated = False
         return value
 
     def _next_mask(self, dropout: float) -> Array:
@@ -185,7 +205,12 @@ class ReinforceLearner(Learner):
 
     def state(self) -> LearnerState:
         arrays, values = self._networks.state()
+        arrays.update({_STEPS + name: array for name, array in self._store.arrays().items()})
+        if self._mask_rows:
+            arrays[_MASKS] = np.stack(self._mask_rows)
         values = {**values, "updates": self._updates, "rng": generator_state(self._rng)}
+        values["behind"], values["asked"] = list(self._behind), self._asked
+        values["ended"] = [bool(self._terminated), bool(self._truncated)]
         if self._critic is not None:
             own, numbers = self._critic.state()
             arrays.update({_BASELINE + name: array for name, array in own.items()})
@@ -197,5 +222,11 @@ class ReinforceLearner(Learner):
         if self._critic is not None:
             own = {name.removeprefix(_BASELINE): a for name, a in state.arrays.items() if name.startswith(_BASELINE)}
             self._critic.load_state(own, state.values["baseline"])
+        steps = {name.removeprefix(_STEPS): a for name, a in state.arrays.items() if name.startswith(_STEPS)}
+        if steps:  # an older checkpoint kept none
+            self._store.load(steps)
+            self._mask_rows = list(np.array(state.arrays[_MASKS])) if _MASKS in state.arrays else []
+            self._behind, self._asked = [float(value) for value in state.values["behind"]], int(state.values["asked"])
+            self._terminated, self._truncated = map(bool, state.values["ended"])
         self._updates = int(state.values["updates"])
         load_generator(self._rng, state.values["rng"])

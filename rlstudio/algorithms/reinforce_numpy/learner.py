@@ -34,14 +34,18 @@ from rlstudio.algorithms.reinforce_numpy.network import (
     probabilities,
     sigmoid,
 )
-from rlstudio.algorithms.reinforce_numpy.notebook import Notebook, PlayedEpisode
+from rlstudio.algorithms.reinforce_numpy.notebook import Notebook, PlayedEpisode, bound, unbound
 from rlstudio.algorithms.reinforce_numpy.policy import ReinforceNumpyPolicy
 from rlstudio.algorithms.reinforce_numpy.spec import ReinforceNumpyParams
 from rlstudio.envs.spaces import ObservationEncoder
 
+_PAGES, _WAITING = "pages.", "waiting."
+
 
 class ReinforceNumpyLearner(Learner):
     """Learns on a vector environment with next-step autoreset."""
+
+    resumes_midway = True
 
     def __init__(
         self, env: gym.vector.VectorEnv[Any, Any, Any], params: ReinforceNumpyParams, seed: int, device: str
@@ -58,6 +62,7 @@ class ReinforceNumpyLearner(Learner):
         self._linear_last = params.last_hidden == "linear"
         self._notebook = Notebook(env.num_envs, self._encoder.size)
         self._finished: list[PlayedEpisode] = []
+        self._ended: NDArray[np.bool_] = np.zeros(env.num_envs, np.bool_)
         self._updates = 0
 
     # ------------------------------------------------------------ 1. act by chance
@@ -65,15 +70,17 @@ class ReinforceNumpyLearner(Learner):
     def learn(self, run: Run) -> None:
         env, notebook, n_envs = self._env, self._notebook, self._env.num_envs
         raw, _ = env.reset(seed=environment_seed(self._seed, self._updates))
-        notebook.clear()
-        ended = np.zeros(n_envs, np.bool_)
+        if not self.midway:
+            notebook.clear()
+            self._finished, self._ended = [], np.zeros(n_envs, np.bool_)
         while True:
+            ended = self._ended
             observations = self._encoder.encode_batch(raw)
             actions = self._draw(observations, reset=ended)
             raw, rewards, terminated, truncated, _ = env.step(actions + self._first_action)
             notebook.write(observations, actions, rewards, reset=ended)
             n_real = n_envs - int(np.count_nonzero(ended))
-            ended = terminated | truncated
+            ended = self._ended = terminated | truncated
             run.record(rewards, terminated, truncated)
             if ended.any():
                 for copy in np.flatnonzero(ended):
@@ -157,8 +164,11 @@ class ReinforceNumpyLearner(Learner):
         setattr(self._params, name, value)
 
     def state(self) -> LearnerState:
-        """Episodes that wait for an update, or are being played, are not part of it."""
         arrays: dict[str, NDArray[Any]] = {f"layer.{i}": weight for i, weight in enumerate(self._weights)}
+        arrays.update({_PAGES + name: array for name, array in self._notebook.arrays().items()})
+        waiting = bound(self._finished, self._encoder.size)
+        arrays.update({_WAITING + name: array for name, array in waiting.items()})
+        arrays["ended"] = self._ended
         return LearnerState(arrays, {"updates": self._updates, "rng": generator_state(self._rng)})
 
     def load_state(self, state: LearnerState) -> None:
@@ -167,5 +177,14 @@ class ReinforceNumpyLearner(Learner):
             if saved is None or saved.shape != weight.shape:
                 raise ValueError(f"the saved layer {i} does not fit: shape {weight.shape} is needed here")
             weight[:] = saved
+        if "ended" in state.arrays:  # an older checkpoint kept no unfinished episodes
+            self._notebook.load(_under(_PAGES, state))
+            self._finished = unbound(_under(_WAITING, state))
+            self._ended = np.array(state.arrays["ended"], np.bool_)
         self._updates = int(state.values["updates"])
         load_generator(self._rng, state.values["rng"])
+
+
+def _under(prefix: str, state: LearnerState) -> dict[str, NDArray[Any]]:
+    """The arrays under a prefix, without it."""
+    return {name.removeprefix(prefix): array for name, array in state.arrays.items() if name.startswith(prefix)}

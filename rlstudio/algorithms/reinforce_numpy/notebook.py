@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,25 @@ class PlayedEpisode:
     observations: NDArray[np.float32]
     actions: NDArray[np.int64]
     rewards: NDArray[np.float64]
+
+
+def bound(episodes: list[PlayedEpisode], size: int) -> dict[str, NDArray[Any]]:
+    """Episodes end to end, and the length of each; observations have `size` numbers."""
+    empty = PlayedEpisode(np.zeros((0, size), np.float32), np.zeros(0, np.int64), np.zeros(0))
+    every = [empty, *episodes]
+    return {
+        "lengths": np.array([len(episode.rewards) for episode in episodes], np.int64),
+        "observations": np.concatenate([episode.observations for episode in every]),
+        "actions": np.concatenate([episode.actions for episode in every]),
+        "rewards": np.concatenate([episode.rewards for episode in every]),
+    }
+
+
+def unbound(arrays: Mapping[str, NDArray[Any]]) -> list[PlayedEpisode]:
+    """The episodes that `bound` was given. Raises KeyError."""
+    cuts = np.cumsum(arrays["lengths"])[:-1] if len(arrays["lengths"]) else np.zeros(0, np.int64)
+    parts = [np.split(arrays[name], cuts) for name in ("observations", "actions", "rewards")]
+    return [PlayedEpisode(*columns) for columns in zip(*parts, strict=True)] if len(arrays["lengths"]) else []
 
 
 class Notebook:
@@ -43,6 +63,32 @@ class Notebook:
         self._actions[here] = actions
         self._rewards[here] = rewards
         self.lengths += ~reset  # a reset's line is written over by the first step
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All pages up to the longest, for a learner's state."""
+        n = int(self.lengths.max())
+        return {
+            "lengths": self.lengths,
+            "observations": np.ascontiguousarray(self._observations[:, :n]),
+            "actions": np.ascontiguousarray(self._actions[:, :n]),
+            "rewards": np.ascontiguousarray(self._rewards[:, :n]),
+        }
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Take over what `arrays` gave. Raises ValueError, KeyError where it does not fit."""
+        lengths = np.array(arrays["lengths"], np.int64)
+        if lengths.shape != self.lengths.shape or lengths.min() < 0:
+            raise ValueError(f"the saved episodes do not fit: {len(self.lengths)} copies are needed here")
+        n = int(lengths.max())
+        size = self._observations.shape[2]
+        if arrays["observations"].shape != (len(lengths), n, size) or arrays["actions"].shape != (len(lengths), n):
+            raise ValueError(f"the saved episodes do not fit: observations of {size} numbers are needed here")
+        room = max(256, n)
+        self._observations = np.zeros((len(lengths), room, size), np.float32)
+        self._actions, self._rewards = np.zeros((len(lengths), room), np.int64), np.zeros((len(lengths), room))
+        self._observations[:, :n], self._actions[:, :n] = arrays["observations"], arrays["actions"]
+        self._rewards[:, :n] = arrays["rewards"]
+        self.lengths[:] = lengths
 
     def tear_out(self, copy: int) -> PlayedEpisode:
         """That copy's episode is over: a copy of its page, which is empty then."""

@@ -60,11 +60,13 @@ class RewardPredictorLearner(Learner):
         self._store = Transitions(params.buffer_size, self._encoder.size, self._codec.size)
         self._metrics = MeanMetrics()
         self._round = self._fitted_at = 0
+        self.resumes_midway = not params.file  # who knows what a file of the user's own remembers
         self._fold()
 
     def learn(self, run: Run) -> None:
         env, encode, store = self._env, self._encoder.encode, self._store
-        store.break_off()
+        if not self.midway:
+            store.break_off()
         first, _ = env.reset(seed=environment_seed(self._seed, store.total))
         observation = np.array(encode(first))  # own memory: an environment may hand out the same array again
         while True:

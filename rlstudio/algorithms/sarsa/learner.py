@@ -11,7 +11,7 @@ from typing import Any
 
 import gymnasium as gym
 
-from rlstudio.algorithms.base import Run
+from rlstudio.algorithms.base import LearnerState, Run
 from rlstudio.algorithms.sarsa.spec import SarsaParams
 from rlstudio.algorithms.tabular.learner import TabularLearner
 
@@ -22,11 +22,12 @@ class SarsaLearner(TabularLearner):
     def __init__(self, env: gym.Env[Any, Any], params: SarsaParams, seed: int, device: str) -> None:
         super().__init__(env, params, seed, device)
         self._params: SarsaParams = self._params
+        self._next_action = 0
 
     def learn(self, run: Run) -> None:
         env, index, first = self._env, self._states.index, self._first_action
         state = self._begin()
-        action = self._choose(self._row(state), run.progress)
+        action = self._next_action if self.midway else self._choose(self._row(state), run.progress)
         while True:
             observation, reward, terminated, truncated, _ = env.step(action + first)
             following = index(observation)
@@ -40,8 +41,18 @@ class SarsaLearner(TabularLearner):
             if ended:
                 following = self._start_episode(env.reset()[0])
                 next_action = self._choose(self._row(following), run.progress)
+            self._next_action = next_action
             state, action = following, next_action
             run.tick(1)
+
+    def state(self) -> LearnerState:
+        found = super().state()
+        found.values["next_action"] = self._next_action
+        return found
+
+    def load_state(self, state: LearnerState) -> None:
+        super().load_state(state)
+        self._next_action = int(state.values.get("next_action", 0))
 
     def _worth(self, row: list[float], action: int) -> float:
         """What a state is worth under the ε-greedy policy: sampled by its next action, or in expectation."""

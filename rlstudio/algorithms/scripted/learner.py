@@ -14,6 +14,7 @@ from rlstudio.algorithms.scripted.spec import ScriptedParams
 class ScriptedLearner(ActingLearner):
     """Learns nothing."""
 
+    resumes_midway = True
     words = "acting by a rule; there is nothing to learn"
 
     def __init__(self, env: gym.Env[Any, Any], params: ScriptedParams, seed: int, device: str) -> None:

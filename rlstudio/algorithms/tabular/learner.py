@@ -34,6 +34,8 @@ class TabularLearner(Learner):
     array takes.
     """
 
+    resumes_midway = True
+
     def __init__(self, env: gym.Env[Any, Any], params: TabularParams, seed: int, device: str) -> None:
         if not isinstance(env.action_space, gym.spaces.Discrete):
             raise ValueError(f"a table of actions needs discrete ones; the action space is {env.action_space}")
@@ -67,9 +69,10 @@ class TabularLearner(Learner):
     # ------------------------------------------------------------ what `learn` is made of
 
     def _begin(self) -> int:
-        """Reset the environment for the first time; the state's number."""
+        """Reset the environment for the first time, or go on amid an episode; the state's number."""
         self._next_row = max(self._next_row, self._steps + 1)
-        return self._start_episode(self._env.reset(seed=environment_seed(self._seed, self._steps))[0])
+        observation, _ = self._env.reset(seed=environment_seed(self._seed, self._steps))
+        return self._states.index(observation) if self.midway else self._start_episode(observation)
 
     def _start_episode(self, observation: Any) -> int:
         state = self._states.index(observation)
@@ -161,6 +164,7 @@ class TabularLearner(Learner):
             "next_row": self._next_row,
             "since_row": [self._since_row, self._errors, self._rates],
             "means": self._means.state(),
+            "episode": [self._predicted, self._realised, self._weight],
             "draws": self._draws.state(),
         }
         return LearnerState({"q": self._q, "visits": self._visits}, values)
@@ -179,4 +183,5 @@ class TabularLearner(Learner):
         count, self._errors, self._rates = values["since_row"]
         self._since_row = int(count)
         self._means.load_state(values["means"])
+        self._predicted, self._realised, self._weight = map(float, values.get("episode", (0.0, 0.0, 1.0)))
         self._draws.load(values["draws"])

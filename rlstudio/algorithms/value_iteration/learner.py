@@ -32,6 +32,8 @@ class ValueIterationLearner(Learner):
     `sweeps_per_step` sweeps come before each step until the values hold still, each an update; from then on a step is.
     """
 
+    resumes_midway = True
+
     def __init__(self, env: gym.Env[Any, Any], params: ValueIterationParams, seed: int, device: str) -> None:
         self._env = env
         self._params = params.model_copy()
@@ -44,25 +46,28 @@ class ValueIterationLearner(Learner):
         self._sweeps = self._steps = 0
         self._still = False
         self._draws = Draws(seed)
+        self._first = 0
+        self._realised, self._weight = 0.0, 1.0
 
     def learn(self, run: Run) -> None:
         env, index = self._env, self._states.index
-        state = first = index(env.reset(seed=environment_seed(self._seed, self._steps))[0])
-        realised, weight = 0.0, 1.0
+        state = index(env.reset(seed=environment_seed(self._seed, self._steps))[0])
+        if not self.midway:
+            self._first, self._realised, self._weight = state, 0.0, 1.0
         while True:
-            self._plan(run, first)
+            self._plan(run, self._first)
             observation, reward, terminated, truncated, _ = env.step(self._act(state) + self._first_action)
             state = index(observation)
             self._steps += 1
-            realised += weight * float(reward)
-            weight *= self._params.discount
+            self._realised += self._weight * float(reward)
+            self._weight *= self._params.discount
             run.record(reward, terminated, truncated)
             ended = terminated or truncated
             if ended:
                 run.breathe()
-                run.log(start_value=float(self._values[first]), discounted_return=realised)
-                state = first = index(env.reset()[0])
-                realised, weight = 0.0, 1.0
+                run.log(start_value=float(self._values[self._first]), discounted_return=self._realised)
+                state = self._first = index(env.reset()[0])
+                self._realised, self._weight = 0.0, 1.0
             elif self._still:
                 run.log()
             run.tick(1)
@@ -124,6 +129,7 @@ class ValueIterationLearner(Learner):
             "sweeps": self._sweeps,
             "steps": self._steps,
             "still": self._still,
+            "episode": [self._first, self._realised, self._weight],
             "draws": self._draws.state(),
         }
         return LearnerState({"q": self._q, "values": self._values}, values)
@@ -135,4 +141,6 @@ class ValueIterationLearner(Learner):
             own[:] = state.arrays[name]
         self._sweeps, self._steps = int(state.values["sweeps"]), int(state.values["steps"])
         self._still = bool(state.values["still"])
+        first, self._realised, self._weight = state.values.get("episode", (0, 0.0, 1.0))
+        self._first = int(first)
         self._draws.load(state.values["draws"])
