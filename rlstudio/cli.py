@@ -48,9 +48,11 @@ def _parser() -> argparse.ArgumentParser:
     demo = _add(commands, "demo", "window:demo", "the studio, already training (without a display: pictures of it)")
     demo.add_argument("--output", metavar="DIR", help="where to save the picture and the GIF when there is no display")
     _add_train(commands)
+    _add_resume(commands)
     _add_evaluate_and_record(commands)
     _add_samples(commands)
     _add_export(commands)
+    _add_import(commands)
     _add_episodes(commands)
     envs = _add(commands, "envs", "listings:envs", "environments, and why some cannot be made here")
     listed = _add(
@@ -111,6 +113,17 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--runs-dir", metavar="DIR", help="where to put the run folder")
     _add_trust(train)
     train.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
+
+
+def _add_resume(commands: Any) -> None:
+    resume = _add(commands, "resume", "resume:resume", "go on with a run as if it had never stopped, or beyond its end")
+    resume.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
+    more = "more than it has made (without: up to the budget it has)"
+    resume.add_argument("--steps", type=_at_least_one, metavar="N", help=f"so many environment steps {more}")
+    resume.add_argument("--episodes", type=_at_least_one, metavar="N", help=f"so many episodes {more}")
+    resume.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    _add_trust(resume)
+    resume.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
 
 
 def _add_evaluate_and_record(commands: Any) -> None:
@@ -175,8 +188,17 @@ def _add_samples(commands: Any) -> None:
 def _add_export(commands: Any) -> None:
     command = _add(commands, "export", "export:export", "write a run for other programs or people")
     command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
-    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json, tensorboard, html or script")
+    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json, tensorboard, html, script or bundle")
     command.add_argument("-o", "--output", required=True, metavar="PATH", help="the file, or folder, to write")
+    few = "which a bundle takes along; few: the first, the best and the newest (all)"
+    command.add_argument("--checkpoints", choices=("all", "few", "none"), default="all", help=few)
+    command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
+
+
+def _add_import(commands: Any) -> None:
+    command = _add(commands, "import", "import_run:import_run", "put run bundles from elsewhere among the runs")
+    command.add_argument("files", nargs="+", metavar="FILE", help="run bundles (.rlrun)")
     command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
     command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
 

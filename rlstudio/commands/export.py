@@ -22,6 +22,7 @@ def export(options: argparse.Namespace) -> int:
         str(find_run(options.run, options.runs_dir)),
         chosen.key,
         str(_output(options.output, chosen)),
+        checkpoints=options.checkpoints,
     )
     with quiet_stdout(), console() as channel:
         export_run(command, channel)

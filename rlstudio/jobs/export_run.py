@@ -78,11 +78,18 @@ def _script(command: ExportRun, _teller: Teller) -> list[Path]:
     return write_script(Path(command.path), read_run(Path(command.run)))
 
 
+def _bundle(command: ExportRun, teller: Teller) -> list[Path]:
+    from rlstudio.storage.exports.bundle import write_bundle
+
+    return write_bundle(Path(command.path), Path(command.run), command.checkpoints, teller)
+
+
 WRITERS: dict[str, Writer] = {
     "csv": _csv,
     "json": _json,
     "tensorboard": _tensorboard,
     "html": _html,
     "script": _script,
+    "bundle": _bundle,
 }
 assert list(WRITERS) == [each.key for each in RUN_FORMATS]

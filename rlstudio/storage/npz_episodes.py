@@ -25,7 +25,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -48,14 +48,13 @@ from rlstudio.storage.episode_checks import (
 from rlstudio.storage.episode_file import about_episode
 from rlstudio.storage.ordinary_file import ordinary_file
 from rlstudio.storage.tensor_file import parsed_json
+from rlstudio.storage.zip_directory import check_directory
 
 MOST_BYTES = (2 << 30) - 1
 MOST_UNPACKED = 1 << 30
 """Bytes of all arrays but the frames, which are unpacked one at a time."""
 _MOST_FRAME_BYTES = 64 << 30
 _MOST_ARRAYS, _MOST_DIRECTORY = 64, 1 << 16
-_LOCATOR, _END = 20, 22
-"""Bytes of what ends an archive, and of what stands before that in one of many entries (its comment comes behind)."""
 _NEEDED = ("observations", "actions", "rewards")
 _OTHERS = ("lengths", "terminated", "truncated", "seeds", "about", "thought_note", "thought_value")
 _KNOWN = (*_NEEDED, *_OTHERS, *(f"thought_{kind}" for kind in THOUGHT_ARRAYS))
@@ -147,7 +146,8 @@ def read_npz(path: Path, progress: Progress = nobody) -> Iterator[Episode]:
     """The episodes in `path`. Raises DataError, and OSError where it cannot be read."""
     try:
         with ordinary_file(path, MOST_BYTES) as file:
-            _check_directory(file, os.fstat(file.fileno()).st_size)
+            size = os.fstat(file.fileno()).st_size
+            check_directory(file, size, ".npz file", most=_MOST_ARRAYS, of="arrays", most_bytes=_MOST_DIRECTORY)
             with zipfile.ZipFile(file) as archive:
                 yield from _Archive(archive).episodes(path.name, progress)
     except _DAMAGES as error:
@@ -155,27 +155,6 @@ def read_npz(path: Path, progress: Progress = nobody) -> Iterator[Episode]:
             raise  # it could not be opened
         words = str(error).strip("'") or type(error).__name__
         raise DataError(f"{path} cannot be read as episodes: {words[:300]}") from error
-
-
-def _check_directory(file: BinaryIO, size: int) -> None:
-    """Raise ValueError unless the list of what is in the archive is short: all of it is read at once."""
-    reach = min(size, _LOCATOR + _END + 65_535)
-    file.seek(size - reach)
-    tail = file.read(reach)
-    end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + _END:
-        raise ValueError("it is no .npz file, or it is cut off")
-    entries, directory = (
-        int.from_bytes(tail[end + 10 : end + 12], "little"),
-        int.from_bytes(tail[end + 12 : end + 16], "little"),
-    )
-    if (
-        tail[max(0, end - _LOCATOR) : end].startswith(b"PK\x06\x07")
-        or entries > _MOST_ARRAYS
-        or directory > _MOST_DIRECTORY
-    ):
-        raise ValueError(f"it holds too many arrays; up to {_MOST_ARRAYS} are allowed")
-    file.seek(0)
 
 
 class _Archive:

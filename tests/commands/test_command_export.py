@@ -59,3 +59,22 @@ def test_a_script_is_written(call: Call, trained: Trained, tmp_path: Path) -> No
     text = (tmp_path / "out.py").read_text(encoding="utf-8")
     assert "#     rlstudio train -e CartPole-v1 -a ppo" in text
     assert call("export", trained.path, "--to", "script", "-o", tmp_path / "out.txt").status == 2
+
+
+def test_a_bundle_is_a_run_again_elsewhere(call: Call, trained: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "out.rlrun"
+    assert call("export", trained.path, "--to", "bundle", "-o", path, "--checkpoints", "few").status == 0
+    answer = call("import", path, "--runs-dir", tmp_path / "runs", "--json")
+    assert answer.status == 0
+    (run,) = answer.json["runs"]
+    assert Path(run).name == trained.path.name
+    evaluated = call("evaluate", run, "--episodes", "2", "--json")
+    assert evaluated.json["returns"] == call("evaluate", trained.path, "--episodes", "2", "--json").json["returns"]
+    again = call("train", "--continue", run, "--steps", "500", "--runs-dir", tmp_path / "runs", "--json")
+    assert again.json["steps"] >= 2_500
+    assert "ends with .rlrun" in call("import", trained.path).stderr
+    broken = tmp_path / "broken.rlrun"
+    broken.write_bytes(path.read_bytes()[:-9])
+    refused = call("import", broken, "--runs-dir", tmp_path / "more")
+    assert refused.status == 1
+    assert "it is no run bundle, or it is cut off" in refused.stderr

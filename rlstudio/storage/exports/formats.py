@@ -53,7 +53,13 @@ RUN_FORMATS: tuple[RunFormat, ...] = (
         "script",
         ".py",
         "Python script",
-        "Trains the same: with Stable-Baselines3 alone where the algorithm is that library's, else with RL Studio's parts.",
+        "Trains the same: by Stable-Baselines3 alone where the algorithm is that library's, else with RL Studio.",
+    ),
+    RunFormat(
+        "bundle",
+        ".rlrun",
+        "Run bundle",
+        "The whole run in one file, checkpoints and recorded episodes with it: opens exactly on another machine.",
     ),
 )
 

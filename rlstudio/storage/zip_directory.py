@@ -1,0 +1,28 @@
+"""The end of a stranger's zip archive, looked at before its list of entries is read, which is done all at once."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+_LOCATOR, _END = 20, 22
+"""Bytes of what ends an archive, and of what stands before that in a larger one (its comment comes behind)."""
+
+
+def check_directory(file: BinaryIO, size: int, what: str, *, most: int, of: str, most_bytes: int) -> None:
+    """Raise ValueError unless `file`, of `size` bytes, ends as an archive with a short list: `most` entries, which are
+    `of` some kind, in `most_bytes`. The file is at its start then.
+
+    Archives of more than 4 GiB or 65,535 entries keep a second list, and are refused.
+    """
+    reach = min(size, _LOCATOR + _END + 65_535)
+    file.seek(size - reach)
+    tail = file.read(reach)
+    end = tail.rfind(b"PK\x05\x06")
+    if end < 0 or len(tail) < end + _END:
+        raise ValueError(f"it is no {what}, or it is cut off")
+    entries = int.from_bytes(tail[end + 10 : end + 12], "little")
+    directory = int.from_bytes(tail[end + 12 : end + 16], "little")
+    larger = tail[max(0, end - _LOCATOR) : end].startswith(b"PK\x06\x07")
+    if larger or entries > most or directory > most_bytes:
+        raise ValueError(f"it holds too many {of}; up to {most:,} are allowed")
+    file.seek(0)
