@@ -1,16 +1,20 @@
 """How long it takes to list a thousand runs: for the first time, again, and after one of them went on.
 
-    python tests/benchmarks/bench_runs.py [--runs 1000]
+    python tests/benchmarks/bench_runs.py [--runs 1000] [--window]
 
 Makes run folders as training leaves them (a run.json of every field, a monitor.csv of up to 20,000 episodes, labels
 for every fifth) in a temporary folder, and lists them as the window does. "Cold" is a new listing of files that the
-system still holds in memory: a disk that has to be read adds its own time, which no program can help.
+system still holds in memory: a disk that has to be read adds its own time, which no program can help. `--window` shows
+them in a runs panel off the screen, too, and times what a person does there; "gap" is the longest that the display
+timer of the window waited while the list was read in the background. Times are those of the clock; in brackets, of
+the processor, which other programs make no longer.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
 import tempfile
@@ -74,24 +78,25 @@ def make_runs(runs_dir: Path, count: int) -> None:
             write_labels(folder, Labels(f"trial {number}", (draw.choice(TAGS),), "Tried with another rate."))
 
 
-def timed(work: Callable[[], object], times: int = 5) -> tuple[float, float]:
-    """Median and worst milliseconds."""
-    taken = []
+def timed(work: Callable[[], object], times: int = 5) -> str:
+    """Median and worst milliseconds, in words."""
+    taken, busy = [], []
     for _ in range(times):
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         work()
         taken.append(1e3 * (time.perf_counter() - begun))
-    return statistics.median(taken), max(taken)
+        busy.append(1e3 * (time.process_time() - used))
+    return f"median {statistics.median(taken):.1f} ms, worst {max(taken):.1f} ({statistics.median(busy):.1f})"
 
 
 def measure_listing(runs_dir: Path) -> None:
     """Print what listing takes."""
     count = len(RunListing(runs_dir).read())  # what is imported and cached by others comes before
     print(f"{count:,} runs")
-    print("cold: median {:.0f} ms, worst {:.0f}".format(*timed(lambda: RunListing(runs_dir).read())))
+    print("cold:", timed(lambda: RunListing(runs_dir).read()))
     listing = RunListing(runs_dir)
     newest = listing.read()[0].path
-    print("warm: median {:.1f} ms, worst {:.1f}".format(*timed(listing.read, 20)))
+    print("warm:", timed(listing.read, 20))
 
     def go_on() -> object:
         data = json.loads((newest / "run.json").read_text(encoding="utf-8"))
@@ -100,7 +105,76 @@ def measure_listing(runs_dir: Path) -> None:
             file.write(monitor_text([1.0], [10], [data["steps"]], [1.0]))
         return listing.read()
 
-    print("warm, one run gone on: median {:.1f} ms, worst {:.1f}".format(*timed(go_on, 20)))
+    print("warm, one run gone on:", timed(go_on, 20))
+
+
+def measure_window(runs_dir: Path) -> None:
+    """Print what the panel takes, and how the window fares while the runs are listed."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import Qt, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from rlstudio.ui.background import Background
+    from rlstudio.ui.panels.runs import RunsPanel
+    from rlstudio.ui.theme import apply_theme, load_fonts
+    from rlstudio.ui.widgets.run_columns import BEST, DIFFERS, WHEN
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    load_fonts(app)
+    apply_theme(app, "light")
+    panel, background = RunsPanel(), Background()
+    panel.resize(1300, 600)
+    panel.show()
+    listing = RunListing(runs_dir)
+    for name in ("cold", "warm"):
+        gap, last, runs = 0.0, time.perf_counter(), None
+
+        def tick() -> None:
+            nonlocal gap, last
+            now = time.perf_counter()
+            gap, last = max(gap, now - last), now
+
+        def take(found: object) -> None:
+            nonlocal runs
+            runs = found
+
+        timer = QTimer()
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(tick)
+        timer.start(16)
+        begun = last = time.perf_counter()
+        background.run(listing.read, take)
+        while runs is None:
+            app.processEvents()
+            time.sleep(0.001)
+        print(f"in the background, {name}: {1e3 * (time.perf_counter() - begun):.0f} ms; gap {1e3 * gap:.0f} ms")
+        timer.stop()
+    view, runs = panel._table, listing.read()
+
+    def shown(work: Callable[[], object]) -> Callable[[], object]:
+        def both() -> None:
+            work()
+            view.viewport().repaint()
+
+        return both
+
+    def search(text: str) -> None:
+        panel._filters.search.setText(text)
+
+    for words, work in {
+        "shown anew": lambda: (panel.set_runs([]), panel.set_runs(runs)),
+        "shown again, nothing changed": lambda: panel.set_runs(runs),
+        "sorted by date": lambda: view.sortByColumn(WHEN, Qt.SortOrder.DescendingOrder),
+        "sorted by best": lambda: view.sortByColumn(BEST, Qt.SortOrder.AscendingOrder),
+        "sorted by what differs": lambda: view.sortByColumn(DIFFERS, Qt.SortOrder.AscendingOrder),
+        "searched for two words": lambda: (search("cart learning"), search("")),
+        "all selected": view.selectAll,
+        "scrolled by a page": lambda: view.verticalScrollBar().setValue((view.verticalScrollBar().value() + 20) % 900),
+    }.items():
+        print(f"{words}:", timed(shown(work), 10))
+    background.close()
+    panel.close()
 
 
 def main() -> None:
@@ -108,12 +182,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--keep", metavar="DIR", help="make them there and leave them; only listed where there are any")
+    parser.add_argument("--window", action="store_true", help="time the runs panel, too")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         runs_dir = Path(options.keep or made)
         if not runs_dir.is_dir() or not any(runs_dir.iterdir()):
             make_runs(runs_dir, options.runs)
         measure_listing(runs_dir)
+        if options.window:
+            measure_window(runs_dir)
 
 
 if __name__ == "__main__":

@@ -46,11 +46,11 @@ def test_it_sees_what_changes_and_reads_only_that(
 
 
 def test_the_curve_of_a_short_run_is_its_mean_piece_by_piece(tmp_path: Path) -> None:
-    returns = np.arange(80.0)
+    returns = np.arange(64.0)
     path = tmp_path / "monitor.csv"
-    path.write_text(monitor_header("E", 0.0) + monitor_text(returns, np.ones(80), np.arange(80) + 1, np.ones(80)))
+    path.write_text(monitor_header("E", 0.0) + monitor_text(returns, np.ones(64), np.arange(64) + 1, np.ones(64)))
     sketch = sketch_of(path)
-    assert sketch == tuple((2.0 * n + 2, 2.0 * n + 0.5) for n in range(40))
+    assert sketch == tuple((2.0 * n + 2, 2.0 * n + 0.5) for n in range(32))
 
 
 def test_the_curve_of_a_long_run_follows_it(tmp_path: Path) -> None:
@@ -59,15 +59,23 @@ def test_the_curve_of_a_long_run_follows_it(tmp_path: Path) -> None:
     path = tmp_path / "monitor.csv"
     path.write_text(monitor_header("E", 0.0) + monitor_text(returns, np.ones(50_000), steps, np.ones(50_000)))
     sketch = np.array(sketch_of(path))
-    assert len(sketch) == 40
+    assert len(sketch) == 32
     assert np.all(np.diff(sketch[:, 0]) > 0)
     assert sketch[0, 0] < 500
     assert sketch[-1, 0] > 499_000
     assert np.abs(sketch[:, 1] - 500 * (1 - np.exp(-sketch[:, 0] / 100_000))).max() < 1.0
 
 
-@pytest.mark.parametrize("content", [b"", b"#{}\nr,l,t,step\n", b"a,b,c,d\n\xff,1,1,1\nnan,1,1,5\n1,1,1,inf\n1,2,3\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"#{}\nr,l,t,step\n", b"a,b,c,d\n\xff,1,1,1\nnan,1,1,5\n1,1,1,inf\n1,2,3\n1e308,1,1,1\n"]
+)
 def test_a_damaged_monitor_has_no_curve(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "monitor.csv").write_bytes(content)
     assert sketch_of(tmp_path / "monitor.csv") == ()
     assert sketch_of(tmp_path) == ()
+
+
+def test_a_damaged_line_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.csv"
+    path.write_bytes(b"#{}\nr,l,t,step\n1.0,5,0.1,5\n7,7\n3.0,5,0.2,10\n9.0,5,0.3,1")  # the last is cut off
+    assert sketch_of(path) == ((5.0, 1.0), (10.0, 3.0))

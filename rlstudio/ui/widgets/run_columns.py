@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from rlstudio.algorithms.differences import Difference, differences
@@ -13,6 +14,8 @@ from rlstudio.ui.widgets.number_text import to_text
 from rlstudio.ui.widgets.plain_tip import plain_tip
 
 NOTHING = "–"
+_differs: dict[Path, tuple[ListedRun, str]] = {}
+"""What was found to differ in a run, as it was listed: asked for at every repaint, sort and search."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +89,11 @@ def difference_words(difference: Difference) -> str:
 
 def differs(run: ListedRun) -> str:
     """All that differs from the defaults, in one line; "defaults" where nothing does."""
-    found = differences(run.info.config, run.info.live_params)
-    return " · ".join(map(difference_words, found)) or "defaults"
+    known = _differs.get(run.path)
+    if known is None or known[0] is not run:
+        words = " · ".join(map(difference_words, differences(run.info.config, run.info.live_params))) or "defaults"
+        known = _differs[run.path] = run, words
+    return known[1]
 
 
 def labels_line(run: ListedRun) -> str:

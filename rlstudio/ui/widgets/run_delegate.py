@@ -4,42 +4,37 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from rlstudio.storage.curve_sketch import Sketch
 from rlstudio.storage.labels import MOST_TITLE
 from rlstudio.storage.run_listing import ListedRun
 from rlstudio.ui.theme import current_colors
-from rlstudio.ui.widgets.run_columns import CURVE, DIFFERS, RUN, differs, pair
+from rlstudio.ui.widgets.run_columns import DIFFERS, RUN, differs, pair
 from rlstudio.ui.widgets.run_table import RUN_ROLE, Index
 
 _SIDE, _GAP, _TOP = 8, 10, 5
 
 
 class RunDelegate(QStyledItemDelegate):
-    """For the whole table; it paints what it does not know as any table does."""
+    """For the columns RUN, DIFFERS and CURVE; the others are painted as any table's."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """A cell."""
-        column = index.column()
-        super().paint(painter, option, index)
-        run: ListedRun = index.data(RUN_ROLE)
+        """A cell: what lies beneath it as the style has it, then what is in it."""
+        view: QWidget = option.widget  # type: ignore[attr-defined]  # PySide's stubs lack the fields of this class
+        rect: QRect = option.rect  # type: ignore[attr-defined]
+        view.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, view)
+        column, run = index.column(), index.data(RUN_ROLE)
         painter.save()
         if column == RUN:
-            _paint_names(painter, option.rect, run)
+            _paint_names(painter, rect, run)
         elif column == DIFFERS:
             words = differs(run)
             color = current_colors().muted if words == "defaults" else current_colors().text
-            _text(painter, option.rect.adjusted(_SIDE, 0, -_SIDE, 0), words, color)
-        elif column == CURVE:
-            paint_sketch(painter, QRectF(option.rect).adjusted(_SIDE, _TOP, -_SIDE, -_TOP), run.curve, live=run.live)
+            _text(painter, rect.adjusted(_SIDE, 0, -_SIDE, 0), words, color)
+        else:
+            paint_sketch(painter, QRectF(rect).adjusted(_SIDE, _TOP, -_SIDE, -_TOP), run.curve, live=run.live)
         painter.restore()
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """Leave the words of the cells painted here to `paint`: what is beneath them is the table's."""
-        super().initStyleOption(option, index)
-        if index.column() in (RUN, DIFFERS, CURVE):
-            option.text = ""  # type: ignore[attr-defined]  # PySide's stubs lack the fields of this class
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         """A field for the title, over the names."""

@@ -16,6 +16,19 @@ from rlstudio.ui.widgets.run_columns import COLUMNS, LABELS, RUN, STATUS, WHEN, 
 
 Index = QModelIndex | QPersistentModelIndex
 RUN_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+_ROLES = {
+    RUN_ROLE,
+    *map(
+        int,
+        (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.EditRole,
+            Qt.ItemDataRole.TextAlignmentRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.ForegroundRole,
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -144,7 +157,9 @@ class RunTableModel(QAbstractTableModel):
         return column.help or None if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell."""
+        """A cell. For each that is painted a view asks for many roles."""
+        if role not in _ROLES:
+            return None
         run, column = self._shown[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(run)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from rlstudio.storage.run_listing import ListedRun
 from rlstudio.ui.theme import theme_events
-from rlstudio.ui.widgets.run_columns import COLUMNS, RUN, WHEN
+from rlstudio.ui.widgets.run_columns import COLUMNS, CURVE, DIFFERS, RUN, WHEN
 from rlstudio.ui.widgets.run_delegate import RunDelegate
 from rlstudio.ui.widgets.run_table import RUN_ROLE, RunTableModel
 
@@ -38,7 +38,8 @@ class RunView(QTableView):
         self.setModel(model)
         delegate = RunDelegate(self)
         delegate.closeEditor.connect(lambda *_: QTimer.singleShot(0, self, self.edited.emit))
-        self.setItemDelegate(delegate)
+        for column in (RUN, DIFFERS, CURVE):
+            self.setItemDelegateForColumn(column, delegate)
         self._dress()
         header = self.horizontalHeader()
         header.sectionResized.connect(self._on_section_resized)
