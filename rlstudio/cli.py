@@ -188,8 +188,9 @@ def _add_samples(commands: Any) -> None:
 def _add_export(commands: Any) -> None:
     command = _add(commands, "export", "export:export", "write a run for other programs or people")
     command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
-    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json, tensorboard, html, script or bundle")
+    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json, tensorboard, html, script, bundle or onnx")
     command.add_argument("-o", "--output", required=True, metavar="PATH", help="the file, or folder, to write")
+    command.add_argument("--checkpoint", metavar="STEP", help="whose policy: a training step, or best (the newest)")
     few = "which a bundle takes along; few: the first, the best and the newest (all)"
     command.add_argument("--checkpoints", choices=("all", "few", "none"), default="all", help=few)
     command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Literal
 
 from rlstudio.commands.console import console, print_json, quiet_stdout
 from rlstudio.commands.find_run import find_run
@@ -22,6 +23,7 @@ def export(options: argparse.Namespace) -> int:
         str(find_run(options.run, options.runs_dir)),
         chosen.key,
         str(_output(options.output, chosen)),
+        checkpoint=_checkpoint(options.checkpoint),
         checkpoints=options.checkpoints,
     )
     with quiet_stdout(), console() as channel:
@@ -36,6 +38,15 @@ def export(options: argparse.Namespace) -> int:
         files = f" ({len(summary['files'])} files)" if len(summary["files"]) > 1 else ""
         print(f"{summary['path']}: {chosen.title}, {summary['bytes'] / 1024:,.0f} KiB{files}")
     return 0
+
+
+def _checkpoint(text: str | None) -> int | Literal["best"] | None:
+    """A training step, best, or None for the newest."""
+    if text is None or text == "best":
+        return text  # type: ignore[return-value]
+    if not text.replace(",", "").replace("_", "").isdigit():
+        raise ParamError([ParamFault("--checkpoint", text, "a training step, or best")])
+    return int(text.replace(",", ""))
 
 
 def _format(name: str) -> RunFormat:

@@ -84,6 +84,12 @@ def _bundle(command: ExportRun, teller: Teller) -> list[Path]:
     return write_bundle(Path(command.path), Path(command.run), command.checkpoints, teller)
 
 
+def _onnx(command: ExportRun, _teller: Teller) -> list[Path]:
+    from rlstudio.jobs.onnx_export import write_onnx
+
+    return write_onnx(command)
+
+
 WRITERS: dict[str, Writer] = {
     "csv": _csv,
     "json": _json,
@@ -91,5 +97,6 @@ WRITERS: dict[str, Writer] = {
     "html": _html,
     "script": _script,
     "bundle": _bundle,
+    "onnx": _onnx,
 }
 assert list(WRITERS) == [each.key for each in RUN_FORMATS]

@@ -78,3 +78,14 @@ def test_a_bundle_is_a_run_again_elsewhere(call: Call, trained: Trained, tmp_pat
     refused = call("import", broken, "--runs-dir", tmp_path / "more")
     assert refused.status == 1
     assert "it is no run bundle, or it is cut off" in refused.stderr
+
+
+def test_a_policy_is_written_as_onnx(call: Call, trained: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "out.onnx"
+    assert call("export", trained.path, "--to", "onnx", "-o", path, "--checkpoint", "best").status == 0
+    assert b"RL Studio" in path.read_bytes()
+    assert "or best" in call("export", trained.path, "--to", "onnx", "-o", path, "--checkpoint", "last").stderr
+    assert (
+        "no checkpoint at step 3"
+        in call("export", trained.path, "--to", "onnx", "-o", path, "--checkpoint", "3").stderr
+    )

@@ -62,6 +62,11 @@ class SB3Policy(Policy):
         self._mind = MINDS[key](module, noise=noise, epsilon=epsilon)
         self._rng = np.random.default_rng(0)
 
+    @property
+    def module(self) -> Any:
+        """Stable-Baselines3's own policy, a torch module."""
+        return self._module
+
     def start_episode(self, seed: int) -> None:
         self._rng = acting_generator(seed)
         self._mind.forget()

@@ -61,6 +61,13 @@ RUN_FORMATS: tuple[RunFormat, ...] = (
         "Run bundle",
         "The whole run in one file, checkpoints and recorded episodes with it: opens exactly on another machine.",
     ),
+    RunFormat(
+        "onnx",
+        ".onnx",
+        "Policy (ONNX)",
+        "The network that acts, for other programs and languages; its file says what goes in and what comes out.",
+        policy=True,
+    ),
 )
 
 
