@@ -37,6 +37,7 @@ class RunKeeping(QObject):
         self._runs_dir = runs_dir
         self._listing = RunListing(runs_dir)
         self._looking, self._look_again = False, False
+        self._to_select: list[Path] = []  # those brought back, once they are listed
         self._names: dict[str, str] = {}  # what people call the runs, by folder
         self._trashed: list[list[Path]] = []  # by each deletion that can be undone, the last one last
         self._background = Background(self)
@@ -70,6 +71,9 @@ class RunKeeping(QObject):
     def _show(self, runs: list[ListedRun]) -> None:
         self._looking = False
         self._window.runs.set_runs(runs)
+        if self._to_select and not self._look_again:
+            self._window.runs.select(*self._to_select)
+            self._to_select = []
         if self._look_again:
             self.refresh()
 
@@ -115,6 +119,7 @@ class RunKeeping(QObject):
         back, faults = outcome
         if back:
             self._window.banner.hide()
+            self._to_select = back
             self.told.emit(f"Brought back: {', '.join(path.name for path in back)}.")
         if faults:
             self.failed.emit("; ".join(faults))

@@ -58,6 +58,7 @@ def test_deleted_runs_come_back(studio: Studio, runs: list[Path], wait_for: Wait
     assert not any(path.exists() for path in runs)
     panel.undoRequested.emit()
     wait_for(lambda: len(panel.runs()) == 2, "both to come back")
+    assert {run.path for run in panel.selection()} == set(runs)
     assert all((path / "run.json").exists() for path in runs)
     panel.undoRequested.emit()
     assert "nothing to bring back" in window.banner.text()

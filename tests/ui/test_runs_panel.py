@@ -179,7 +179,7 @@ def test_undo_again_and_changes_are_wishes(panel: RunsPanel) -> None:
 
 
 def test_a_title_is_written_in_its_place_while_runs_go_on(panel: RunsPanel, wait_for: Show) -> None:
-    labelled = heard_by(panel.labelled)
+    labelled, opened = heard_by(panel.labelled), heard_by(panel.openRequested)
     panel.select(RUNS[2].path)
     press(panel, Qt.Key.Key_F2)
     field = panel.findChild(QLineEdit, "runTitleField")
@@ -191,6 +191,8 @@ def test_a_title_is_written_in_its_place_while_runs_go_on(panel: RunsPanel, wait
     wait_for(lambda: labelled, "the title")
     assert labelled == [[(RUNS[2].path, Labels("Quick", ("paper", "Baseline"), "It\nwaits"))]]
     wait_for(lambda: names(panel) == ["d", "c"], "the runs that came meanwhile")
+    assert opened == []  # Return ended the title, and meant nothing else
+    assert table(panel).hasFocus()
 
 
 def test_tags_and_note_are_written_in_a_dialog(panel: RunsPanel) -> None:

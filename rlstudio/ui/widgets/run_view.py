@@ -128,8 +128,8 @@ class RunView(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys of actions come here, since nothing else may take them."""
-        action = self._action_of(event)
+        """Keys of actions come here, since nothing else may take them; not those that a title's field leaves over."""
+        action = None if self.is_editing() else self._action_of(event)
         if action is None:
             super().keyPressEvent(event)
         else:
