@@ -52,6 +52,8 @@ class RunKeeping(QObject):
         panel.undoRequested.connect(self.undo)
         panel.emptyRequested.connect(self.ask_to_empty)
         window.tabs.opened.connect(self._on_tab)
+        if window.tabs.current() == "runs":  # it was open when the window was closed, and is again
+            self._timer.start()
 
     def _on_tab(self, key: str) -> None:
         if key == "runs":

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from rlstudio.algorithms.resolve import resolve
 from rlstudio.core import messages as m
@@ -16,6 +17,8 @@ from rlstudio.storage.labels import Labels, read_labels
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.run_keeping import RunKeeping
+from rlstudio.ui.settings import Settings
 from rlstudio.ui.widgets.labels_dialog import LabelsDialog
 from rlstudio.ui.widgets.run_view import RunView
 
@@ -111,6 +114,19 @@ def test_it_looks_again_while_the_panel_is_open_alone(studio: Studio) -> None:
     assert timer.isActive()
     window.tabs.open("log")
     assert not timer.isActive()
+
+
+def test_it_looks_again_also_where_the_panel_is_open_from_the_start(
+    app: QApplication, runs: list[Path], tmp_path: Path, wait_for: WaitFor, show: Callable[..., object]
+) -> None:
+    settings = Settings(tmp_path / "w.json")
+    settings.set(tab="runs")
+    window = MainWindow(settings)
+    keeping = RunKeeping(window, runs[0].parent)
+    show(window)
+    keeping._timer.setInterval(5)
+    wait_for(lambda: len(window.runs.runs()) == 2, "the list")
+    keeping.close()
 
 
 def test_same_again_trains_exactly_that_config(
