@@ -16,7 +16,7 @@ from rlstudio.storage.run_listing import ListedRun, RunListing
 def runs(options: argparse.Namespace) -> int:
     """`rlstudio runs`, newest first."""
     root = Path(options.runs_dir) if options.runs_dir else default_runs_dir()
-    listed = RunListing(root, curves=False).read()
+    listed = RunListing(root).read(curves=False)
     chosen = [run for run in listed if _is_wanted(run, options)]
     if options.json:
         print_json({"runs": [_as_data(run) for run in chosen]})

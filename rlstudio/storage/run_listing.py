@@ -45,29 +45,32 @@ class _Known:
 
 
 class RunListing:
-    """The runs of one folder, without `curves` in two thirds less time. `read` may be called from any thread."""
+    """The runs of one folder. `read` may be called from any thread."""
 
-    def __init__(self, runs_dir: Path, *, curves: bool = True) -> None:
+    def __init__(self, runs_dir: Path) -> None:
         self.runs_dir = runs_dir
-        self._files = (RUN_FILE, LABELS_FILE, *((_MONITOR_FILE,) if curves else ()))
         self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
 
-    def read(self) -> list[ListedRun]:
-        """The runs, newest first. Damaged folders, and what is no run, are left out."""
+    def read(self, *, curves: bool = True) -> list[ListedRun]:
+        """The runs, newest first. Damaged folders, and what is no run, are left out.
+
+        Without `curves` those not known yet are left out, too: for the first time that is twice as quick.
+        """
+        files = (RUN_FILE, LABELS_FILE, *((_MONITOR_FILE,) if curves else ()))
         with self._lock:
             try:
                 with os.scandir(self.runs_dir) as entries:
                     names = [entry.name for entry in entries if not entry.name.startswith(".")]
             except OSError:
                 names = []
-            self._known = {name: self._look(name) for name in names}
+            self._known = {name: self._look(name, files) for name in names}
             runs = [known.run for known in self._known.values() if known.run is not None]
         return sorted(runs, key=lambda run: (run.info.started, run.path.name), reverse=True)
 
-    def _look(self, name: str) -> _Known:
+    def _look(self, name: str, files: tuple[str, ...]) -> _Known:
         folder, known = self.runs_dir / name, self._known.get(name) or _Known()
-        stamps = {file: _stamp(f"{folder}{os.sep}{file}") for file in self._files}
+        stamps = {file: _stamp(f"{folder}{os.sep}{file}") for file in files}
         changed = {file for file, stamp in stamps.items() if file not in known.stamps or known.stamps[file] != stamp}
         if RUN_FILE in changed:
             known = _Known(*_read(folder, known.run), stamps=known.stamps)
@@ -80,7 +83,7 @@ class RunListing:
                 status = "running" if is_locked(folder / LOCK_FILE) else "interrupted"
                 if status != known.run.info.status:
                     known.run = replace(known.run, info=replace(known.run.info, status=status))
-        known.stamps = stamps if known.run is not None else {RUN_FILE: stamps[RUN_FILE]}
+        known.stamps = known.stamps | stamps if known.run is not None else {RUN_FILE: stamps[RUN_FILE]}
         return known
 
 

@@ -37,6 +37,7 @@ class RunKeeping(QObject):
         self._runs_dir = runs_dir
         self._listing = RunListing(runs_dir)
         self._looking, self._look_again = False, False
+        self._curves_wait = True  # the first time they come a moment after the runs
         self._to_select: list[Path] = []  # those brought back, once they are listed
         self._names: dict[str, str] = {}  # what people call the runs, by folder
         self._trashed: list[list[Path]] = []  # by each deletion that can be undone, the last one last
@@ -67,8 +68,9 @@ class RunKeeping(QObject):
         if self._looking:
             self._look_again = True
             return
-        self._looking, self._look_again = True, False
-        self._background.run(self._listing.read, self._show, self._not_listed)
+        self._looking, self._look_again = True, self._curves_wait
+        self._background.run(partial(self._listing.read, curves=not self._curves_wait), self._show, self._not_listed)
+        self._curves_wait = False
 
     def _show(self, runs: list[ListedRun]) -> None:
         self._looking = False

@@ -94,6 +94,7 @@ def measure_listing(runs_dir: Path) -> None:
     count = len(RunListing(runs_dir).read())  # what is imported and cached by others comes before
     print(f"{count:,} runs")
     print("cold:", timed(lambda: RunListing(runs_dir).read()))
+    print("cold, without curves, which follow:", timed(lambda: RunListing(runs_dir).read(curves=False)))
     listing = RunListing(runs_dir)
     newest = listing.read()[0].path
     print("warm:", timed(listing.read, 20))

@@ -45,6 +45,17 @@ def test_it_sees_what_changes_and_reads_only_that(
     assert [run.path.name for run in listing.read()] == ["renamed"]
 
 
+def test_curves_may_come_later(tmp_path: Path, config: RunConfig) -> None:
+    with RunFolder.create(tmp_path, config) as folder:
+        folder.append_episodes([3.0], [1], [1], [0.1])
+    listing = RunListing(tmp_path)
+    assert listing.read(curves=False)[0].curve == ()
+    (whole,) = listing.read()
+    assert whole.curve == ((1.0, 3.0),)
+    assert listing.read(curves=False)[0] is whole
+    assert listing.read()[0] is whole
+
+
 def test_the_curve_of_a_short_run_is_its_mean_piece_by_piece(tmp_path: Path) -> None:
     returns = np.arange(64.0)
     path = tmp_path / "monitor.csv"
