@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from rlstudio.algorithms.base import Preset
 from rlstudio.algorithms.catalogue import default_preset, get_algorithm, presets_for
+from rlstudio.core.messages import Change
 from rlstudio.core.params import ParamError, ParamFault, describe, no_such, validate
-from rlstudio.core.run_config import RunConfig
+from rlstudio.core.run_config import ParamChange, RunConfig
 
 
 def choose_preset(algorithm: str, env: str, name: str | None) -> Preset | None:
@@ -118,6 +119,41 @@ def continued(
             "episodes": _on_top("episodes", episode, more_episodes),
             "stop_at": None if solved else config.stop_at,
             "events": [],
+        }
+    )
+
+
+def resumed(
+    config: RunConfig, *, step: int, episode: int, changes: Iterable[Change] = (), solved: bool = False
+) -> RunConfig:
+    """The config of a run that goes on from `step` and `episode` as if it had never been stopped: within its budget.
+
+    Args:
+        changes: all live changes that were made in it. Those up to `step` are in force; those after it are made again.
+        solved: whether the goal was reached before: as for `continued`.
+
+    Raises:
+        ParamError: where the budget is used up.
+    """
+    if (config.steps is not None and step >= config.steps) or (
+        config.episodes is not None and episode >= config.episodes
+    ):
+        spent = [
+            f"{n:,} {name}" for n, name in ((config.steps, "steps"), (config.episodes, "episodes")) if n is not None
+        ]
+        allowed = (
+            f"a number above 0: the run has used its budget of {' and '.join(spent)}; say how many more it may have"
+        )
+        raise ParamError([ParamFault("steps" if config.steps is not None else "episodes", None, allowed)])
+    made = [ParamChange(step=c.step, name=c.name, value=c.new) for c in sorted(changes, key=lambda change: change.step)]
+    live = {**config.params, **{change.name: change.value for change in made if change.step <= step}}
+    later = {(change.step, change.name): change for change in (*config.events, *made) if change.step > step}
+    return RunConfig.parse(
+        {
+            **config.model_dump(mode="json"),
+            "params": validate(get_algorithm(config.algorithm).params, live).model_dump(),
+            "stop_at": None if solved else config.stop_at,
+            "events": [change.model_dump() for change in later.values()],
         }
     )
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rlstudio.commands.console import console, mean_words, print_json, quiet_stdout
+from rlstudio.commands.console import ConsoleChannel, console, mean_words, print_json, quiet_stdout
 from rlstudio.commands.find_run import find_run
 from rlstudio.commands.train_options import config_of
 from rlstudio.commands.trust import trusted_files
@@ -34,9 +34,14 @@ def run(options: argparse.Namespace) -> int:
                 train(start, channel)
     if options.seeds is not None:
         return _train_seeds(options, start)
+    return report(channel, json=options.json)
+
+
+def report(channel: ConsoleChannel, *, json: bool) -> int:
+    """Say on stdout how the run ended; the exit status."""
     assert channel.finished is not None
     summary = channel.finished.summary
-    if options.json:
+    if json:
         print_json(summary)
     else:
         print(_words(summary))

@@ -1,4 +1,4 @@
-"""Journal: what brings an environment back to where it stands: its random state at its last reset, the actions since.
+"""Journal: what brings an environment back to where it stands: its random state at a reset, and what was done since.
 
 Copying an environment is not an option (see jobs.replay), so it is led there once more. Whether it arrives is not
 assumed but seen: what it shows there, and the random state it is left with, are compared to the bit.
@@ -24,30 +24,56 @@ class CannotReturnError(ValueError):
     """The environment cannot be brought back to where it stood; the message says why."""
 
 
+_PAGE = 200
+"""Actions after which the next reset begins a new page. To read a random state takes as long as two steps of CartPole,
+so short episodes share a page."""
+
+
 class Journal:
-    """Of one environment: how its episode began, and the actions since. `note` is called with every action."""
+    """Of one environment: how the page began, and the actions and resets since. `note` is called with every action."""
 
     def __init__(self, action_space: gym.Space[Any]) -> None:
         self.began: dict[str, Any] | None = None
         self._actions: list[Any] = []
+        self.resets: list[int] = []
         self.first_observation: Any = None
-        self._readable = isinstance(action_space, _TAKEN)
+        self._kept = isinstance(action_space, _TAKEN)
+        self._dtype: Any = None
+        self._shape: tuple[int, ...] = ()
         # an array may be used again by who acts; a number is what it is
-        self.note = self._actions.append if isinstance(action_space, gym.spaces.Discrete) else self._note_copy
+        self._numbers = isinstance(action_space, gym.spaces.Discrete)
+        self.note = self._actions.append if self._numbers else self._note_bytes
 
-    def _note_copy(self, action: Any) -> None:
-        self._actions.append(np.array(action) if self._readable else None)
+    def _note_bytes(self, action: Any) -> None:
+        """A third of the time that a copy takes."""
+        if type(action) is not np.ndarray or action.dtype is not self._dtype or action.shape != self._shape:
+            action = np.asarray(action)
+            if self._actions and (action.dtype != self._dtype or action.shape != self._shape):
+                self._kept = False
+            self._dtype, self._shape = action.dtype, action.shape
+        self._actions.append(action.tobytes())
 
     def begin(self, inner: gym.Env[Any, Any], seed: int | None) -> None:
         """The environment is about to be reset; `inner` is unwrapped."""
+        if seed is None and self.began is not None and len(self._actions) < _PAGE:
+            self.resets.append(len(self._actions))
+            return
         self._actions.clear()
+        self.resets.clear()
         self.began = {"seed": seed} if seed is not None else {"random": random_state(inner)}
 
+    @property
+    def amid_an_episode(self) -> bool:
+        """Whether there was a step since the last reset."""
+        return len(self._actions) > (self.resets[-1] if self.resets else 0)
+
     def actions(self) -> NDArray[Any]:
-        """The actions since the last reset, (T, …). Raises CannotReturnError."""
-        if not self._readable:
-            raise CannotReturnError("its actions are of several parts, which are not kept")
-        return np.array(self._actions) if self._actions else np.zeros(0)
+        """The actions on this page, (T, …); before `resets[i]` of them it was reset. Raises CannotReturnError."""
+        if not self._kept:
+            raise CannotReturnError("its actions are of several parts, or of changing kinds, which are not kept")
+        if self._numbers or not self._actions:
+            return np.array(self._actions, np.int64 if self._numbers else np.float64)
+        return np.frombuffer(b"".join(self._actions), self._dtype).reshape(len(self._actions), *self._shape)
 
 
 def random_state(inner: gym.Env[Any, Any]) -> dict[str, Any]:
@@ -58,11 +84,12 @@ def random_state(inner: gym.Env[Any, Any]) -> dict[str, Any]:
 def standing(env: Any, actions: NDArray[Any]) -> dict[str, Any]:
     """What is kept of one copy, a StudioEnv, besides its `actions`. Raises CannotReturnError."""
     began, now = env.journal.began, random_state(env.unwrapped)
-    seen = env.last_observation if len(actions) else env.journal.first_observation
+    seen = env.last_observation if env.journal.amid_an_episode else env.journal.first_observation
     for state in (now, began.get("random", now)):
         if not _is_plain(state):
             raise CannotReturnError(f"its random generator, {state.get('bit_generator')}, is not kept as plain numbers")
-    return {**began, "random_now": now, "shows": digest(seen), "steps": len(actions)}
+    resets = list(env.journal.resets)
+    return {**began, "resets": resets, "random_now": now, "shows": digest(seen), "steps": len(actions)}
 
 
 def _is_plain(state: Any) -> bool:
@@ -76,7 +103,7 @@ def lead_back(
 ) -> tuple[Any, dict[str, Any], bool]:
     """Bring one copy, a StudioEnv with a journal, to where it stood; what it shows, and whether its episode ended.
 
-    `watch` sees every state on the way, but not the last.
+    `watch` sees every state of the last episode on the way, but not the last one.
 
     Raises:
         CannotReturnError: it comes to another place, or what was kept does not fit it.
@@ -87,12 +114,19 @@ def lead_back(
         if seed is None:
             inner.np_random.bit_generator.state = kept["random"]
         observation, info = env.reset(seed=seed)
-        ended = False
-        for action in actions:
+        ended, discrete = False, isinstance(env.action_space, gym.spaces.Discrete)
+        resets = [int(index) for index in kept["resets"]]
+        for index in range(len(actions) + 1):
+            for _ in range(resets.count(index)):
+                observation, info = env.reset()
+                ended = False
+            if index == len(actions):
+                break
             if ended:
                 raise CannotReturnError("its episode ends sooner than it did")
-            watch(observation, info)
-            taken = int(action) if isinstance(env.action_space, gym.spaces.Discrete) else action
+            if not resets or index >= resets[-1]:
+                watch(observation, info)
+            taken = int(actions[index]) if discrete else actions[index]
             observation, _, terminated, truncated, info = env.step(taken)
             ended = bool(terminated or truncated)
         if digest(observation) != kept["shows"]:

@@ -81,6 +81,7 @@ class StudioEnv(gym.wrappers.TimeLimit[Any, Any]):
         self.last_observation: Any = None
         self.journal: Journal | None = None
         inner: Any = env.unwrapped
+        self._inner = inner
         self._reuses_world = _is_of(inner, "gymnasium.envs.box2d.bipedal_walker", "BipedalWalker")
         quicken_draws(inner)
         if _is_of(inner, "gymnasium.envs.box2d.lunar_lander", "LunarLander"):
@@ -91,19 +92,26 @@ class StudioEnv(gym.wrappers.TimeLimit[Any, Any]):
         if self._reuses_world:
             _fresh_world(self.unwrapped)
         if self.journal is not None:
-            self.journal.begin(self.unwrapped, seed)
+            self.journal.begin(self._inner, seed)
         result = super().reset(seed=seed, options=options)
         if self.journal is not None:
             self.journal.first_observation = result[0]
         return result
 
     def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
-        """One step; its observation is kept, for it says why an episode ended."""
+        """One step; its observation is kept, for it says why an episode ended.
+
+        What TimeLimit does is written out: the call that this saves pays for the journal.
+        """
         if self.journal is not None:
             self.journal.note(action)
-        result = super().step(action)
-        self.last_observation = result[0]
-        return result
+        observation, reward, terminated, truncated, info = self.env.step(action)
+        elapsed: Any = self._elapsed_steps
+        self._elapsed_steps = elapsed = elapsed + 1
+        if elapsed >= self.max_episode_steps:
+            truncated = True
+        self.last_observation = observation
+        return observation, reward, terminated, truncated, info
 
     def close(self) -> None:
         """Close this environment and leave pygame to the others."""

@@ -22,6 +22,7 @@ from rlstudio.jobs.no_episode import no_episode_words
 from rlstudio.jobs.policies import make_training_env
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.standing import Standing, learners_own
+from rlstudio.jobs.stretched import stretched_words
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
 from rlstudio.storage.run_folder import RunFolder, RunFolderError, RunInfo
@@ -94,6 +95,9 @@ def train(start: StartTraining, channel: Channel) -> None:
         run.solved_at, run.standing = solved_at, Standing(env, counter, learner)
         if kept is not None and record.first_step > 0:
             _bring_back(run.standing, kept, config, evaluations, channel)
+            assert earlier is not None
+            if words := stretched_words(earlier.config, config, record.first_step, counter.episodes):
+                channel.send(Warned(words))
         run.show_changes(continuing)
         channel.send(Started(record.run, config.model_dump(mode="json"), record.first_step, counter.episodes, device))
         status: Status = "finished"

@@ -22,13 +22,13 @@ from rlstudio.envs.make import make
 from rlstudio.envs.whereabouts import come_back, follow, whereabouts
 from rlstudio.jobs import standing
 
-ROUNDS = 7
+ROUNDS = 11
 RUNS: tuple[dict[str, Any], ...] = (
-    {"algorithm": "q_learning", "env": "FrozenLake-v1", "steps": 60_000},
-    {"algorithm": "random", "env": "CartPole-v1", "steps": 60_000},
-    {"algorithm": "random", "env": "Pendulum-v1", "steps": 40_000},
-    {"algorithm": "dqn", "env": "CartPole-v1", "steps": 8_000},
-    {"algorithm": "ppo", "env": "CartPole-v1", "steps": 60_000},
+    {"algorithm": "q_learning", "env": "FrozenLake-v1", "steps": 30_000},
+    {"algorithm": "random", "env": "CartPole-v1", "steps": 30_000},
+    {"algorithm": "random", "env": "Pendulum-v1", "steps": 20_000},
+    {"algorithm": "dqn", "env": "CartPole-v1", "steps": 4_000},
+    {"algorithm": "ppo", "env": "CartPole-v1", "steps": 30_000},
     {"algorithm": "ppo", "env": "Pendulum-v1", "steps": 20_000},
 )
 
