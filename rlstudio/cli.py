@@ -43,7 +43,10 @@ def _parser() -> argparse.ArgumentParser:
 
     opening = _add(commands, "open", "window:open_studio", "the studio, showing recorded episodes or a run")
     opening.add_argument(
-        "files", nargs="+", metavar="FILE", help="episode files (.rlepisode), data, a run folder or its name"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="episode files (.rlepisode), data, a run bundle (.rlrun), a run folder or its name",
     )
     demo = _add(commands, "demo", "window:demo", "the studio, already training (without a display: pictures of it)")
     demo.add_argument("--output", metavar="DIR", help="where to save the picture and the GIF when there is no display")
@@ -188,7 +191,9 @@ def _add_samples(commands: Any) -> None:
 def _add_export(commands: Any) -> None:
     command = _add(commands, "export", "export:export", "write a run for other programs or people")
     command.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
-    command.add_argument("--to", required=True, metavar="FORMAT", help="csv, json, tensorboard, html, script, bundle or onnx")
+    command.add_argument(
+        "--to", required=True, metavar="FORMAT", help="csv, json, tensorboard, html, script, bundle or onnx"
+    )
     command.add_argument("-o", "--output", required=True, metavar="PATH", help="the file, or folder, to write")
     command.add_argument("--checkpoint", metavar="STEP", help="whose policy: a training step, or best (the newest)")
     few = "which a bundle takes along; few: the first, the best and the newest (all)"
@@ -277,7 +282,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _with_command(arguments: list[str]) -> list[str]:
     """`rlstudio FILE…`, as a file manager calls it, is `rlstudio open FILE…`."""
     first = arguments[0] if arguments else ""
-    is_path = os.sep in first or first.endswith((".rlepisode", ".minari", ".npz")) or os.path.isfile(first)
+    is_path = os.sep in first or first.endswith((".rlepisode", ".rlrun", ".minari", ".npz")) or os.path.isfile(first)
     return ["open", *arguments] if is_path and not first.startswith("-") else arguments
 
 

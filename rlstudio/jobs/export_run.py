@@ -15,6 +15,7 @@ from rlstudio.storage.exports.run_data import read_run
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
+_UNITS = {"bundle": "writing KiB", "html": "drawing frame"}
 Writer = Callable[[ExportRun, Teller], list[Path]]
 """Writes what is asked for, whole or not at all; the files it wrote."""
 
@@ -33,7 +34,8 @@ def export_run(command: ExportRun, channel: Channel) -> None:
     channel.send(Progress(0, 1, f"reading {Path(command.run).name}"))
     try:
         with disk_errors("write", path):
-            files = WRITERS[run_format(command.to).key](command, Teller(channel, "writing row"))
+            to = run_format(command.to).key
+            files = WRITERS[to](command, Teller(channel, _UNITS.get(to, "writing row")))
     except Cancelled:
         channel.send(Finished("stopped"))
         return
@@ -81,7 +83,10 @@ def _script(command: ExportRun, _teller: Teller) -> list[Path]:
 def _bundle(command: ExportRun, teller: Teller) -> list[Path]:
     from rlstudio.storage.exports.bundle import write_bundle
 
-    return write_bundle(Path(command.path), Path(command.run), command.checkpoints, teller)
+    def in_kib(done: int, total: int) -> None:  # bytes would be more than a window's numbers hold
+        teller(done >> 10, total >> 10)
+
+    return write_bundle(Path(command.path), Path(command.run), command.checkpoints, in_kib)
 
 
 def _onnx(command: ExportRun, _teller: Teller) -> list[Path]:

@@ -90,9 +90,11 @@ def do(command: m.Command, channel: Channel) -> None:
 def failure(error: BaseException) -> m.Failed:
     """An exception as it crosses to the window: what happened, what to do, the traceback as text."""
     from rlstudio.media.errors import MediaError
+    from rlstudio.storage.errors import RunFolderError
 
+    spoken = ValueError | MediaError | RunFolderError
     words = "".join(traceback.format_exception_only(error)).strip()
-    message = str(error).strip() if isinstance(error, ValueError | MediaError) and str(error).strip() else words
+    message = str(error).strip() if isinstance(error, spoken) and str(error).strip() else words
     return m.Failed(message, _advice(error), "".join(traceback.format_exception(error)))
 
 

@@ -37,7 +37,7 @@ KEYS = (
     ("Ctrl+Shift+E", "export data"),
     ("Ctrl+I", "about this episode"),
     ("Ctrl+O", "open runs and episodes"),
-    ("F2  T  N  Del  Ctrl+Z", "in the list of runs: title, tags, note, to the trash, and back"),
+    ("F2  T  N  X  Del  Ctrl+Z", "in the list of runs: title, tags, note, export, to the trash, and back"),
     ("Enter  Shift+Enter  Ctrl+D", "there, too: open the run, train the same again, the same with changes"),
     ("Ctrl+B", "fold the setup"),
     ("Ctrl++  Ctrl+-", "larger, smaller text"),

@@ -31,6 +31,7 @@ from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.microscope import Microscope
 from rlstudio.ui.opening import OpenedRun, has_best
 from rlstudio.ui.repeating import Repeating
+from rlstudio.ui.run_exporting import RunExporting
 from rlstudio.ui.run_words import numbers, state_words
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.telling import Telling
@@ -64,6 +65,7 @@ class Controller(QObject):
         self.repeating = Repeating(window, self.training, self.starting, self.telling)
         self.library = Library(window, runs_dir)
         self.files = EpisodeFiles(window, self.desk, self.library, self.acting, self.telling)
+        self.run_exporting = RunExporting(window, self.desk, self.library, self.acting, self.telling, runs_dir)
         self.what_if = WhatIf(window, self.desk, self.acting, self.consent, self.starting)
         self.time_machine = TimeMachine(window, self.desk, self.consent, self.training, self.watching)
         self.filming = Filming(window, self.training, self.consent, self.acting.exports)
@@ -116,6 +118,7 @@ class Controller(QObject):
         self.microscope.marks.close()
         self.filming.close()
         self.library.close()
+        self.run_exporting.close()
         self.time_machine.close()
         self.desk.close()
 

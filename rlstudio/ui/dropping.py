@@ -19,7 +19,8 @@ class Dropping(QObject):
         super().__init__(window)
         self._window = window
         self._opened = opened
-        self.hint = QLabel("Drop to open: episodes (.rlepisode), data (.npz, Minari), a run's folder", window)
+        words = "Drop to open: episodes (.rlepisode), data (.npz, Minari), a run's folder or bundle (.rlrun)"
+        self.hint = QLabel(words, window)
         self.hint.setObjectName("dropHint")
         self.hint.setAccessibleName("Drop to open")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

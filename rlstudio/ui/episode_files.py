@@ -14,6 +14,7 @@ from rlstudio.core.episode import Episode
 from rlstudio.core.episode_data import episode_to_data
 from rlstudio.core.frame_store import FrameStore
 from rlstudio.core.whole_file import reason
+from rlstudio.storage.bundle_reading import is_bundle
 from rlstudio.storage.episode_file import SUFFIX, save_episode
 from rlstudio.ui.acting import Acting
 from rlstudio.ui.background import Background
@@ -100,6 +101,10 @@ class EpisodeFiles(QObject):
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open episode files, data of other programs and runs; of several runs the last."""
+        bundles = [path for path in paths if is_bundle(path)]
+        if bundles:
+            self._library.bundlesWanted.emit(bundles)
+            paths = [path for path in paths if path not in bundles]
         self._background.run(lambda: sort_out(paths), self._open_sorted, self._telling.fail)
 
     def _open_sorted(self, found: tuple[list[Path], list[Path], list[Path]]) -> None:

@@ -19,11 +19,13 @@ from rlstudio.ui.sampling import Sampling
 class Library(QObject):
     """Signals:
     opened: an OpenedRun was read.
+    bundlesWanted: a list of run bundles is to be put among the runs (see ui.run_exporting).
     pathsWanted: a list of files or folders is to be opened (see ui.episode_files).
     failed: why something could not be read, written or deleted, in words.
     """
 
     opened = Signal(object)
+    bundlesWanted = Signal(list)
     pathsWanted = Signal(list)
     failed = Signal(str)
 
@@ -57,8 +59,8 @@ class Library(QObject):
         dialog.setObjectName("openDialog")
         dialog.setNameFilters(
             [
-                "Runs, episodes and data (run.json *.rlepisode *.npz metadata.json)",
-                "Runs (run.json)",
+                "Runs, episodes and data (run.json *.rlrun *.rlepisode *.npz metadata.json)",
+                "Runs (run.json *.rlrun)",
                 "Episodes (*.rlepisode)",
                 "Data (*.npz metadata.json)",
                 "All files (*)",

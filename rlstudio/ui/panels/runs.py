@@ -25,7 +25,7 @@ class RunsPanel(QWidget):
     """Nothing on disk is touched here. Folders are carried as text.
 
     Signals:
-        openRequested(folder), samplesRequested(folder): of the run that is selected.
+        openRequested(folder), exportRequested(folder), samplesRequested(folder): of the run that is selected.
         againRequested(ListedRun), changesRequested(ListedRun): the same run anew, at once or after changes.
         compareRequested(list of folders): their curves are to be laid over each other.
         labelled(list of (Path, Labels)): labels were changed.
@@ -35,6 +35,7 @@ class RunsPanel(QWidget):
     """
 
     openRequested = Signal(str)
+    exportRequested = Signal(str)
     samplesRequested = Signal(str)
     againRequested = Signal(object)
     changesRequested = Signal(object)
@@ -68,6 +69,7 @@ class RunsPanel(QWidget):
                 "rename": self._table.edit_title,
                 "tags": lambda: self._label("tags"),
                 "note": lambda: self._label("note"),
+                "export": self._export,
                 "reveal": self._reveal,
                 "delete": self._delete,
             },
@@ -255,6 +257,11 @@ class RunsPanel(QWidget):
 
     def _compare(self) -> None:
         self.compareRequested.emit([str(run.path) for run in self.selection()])
+
+    def _export(self) -> None:
+        run = self.selected()
+        if run is not None:
+            self.exportRequested.emit(str(run.path))
 
     def _reveal(self) -> None:
         run = self.selected()

@@ -44,10 +44,17 @@ KINDS = (
     _Kind("rename", "Rename", "log", "F2", "Give it a title; without one it goes by environment and algorithm"),
     _Kind("tags", "Tags…", "flag", "T", "Words to find runs by", many=True),
     _Kind("note", "Note…", "info", "N", "What you tried and what came of it"),
+    _Kind(
+        "export",
+        "Export…",
+        "export",
+        "X",
+        "Write it as a report, a bundle for another machine, a table, TensorBoard's files, a script or an ONNX policy",
+    ),
     _Kind("reveal", "Open folder", "folder", "Ctrl+Shift+O", "Show its files in the file manager"),
     _Kind("delete", "Delete", "trash", "Del", "Move to the trash; Ctrl+Z brings it back", many=True),
 )
-_BREAKS_BEFORE = ("rename", "reveal", "delete")
+_BREAKS_BEFORE = ("rename", "export", "delete")
 LIVE = "A run that is training cannot be deleted; stop it first."
 
 
