@@ -100,8 +100,11 @@ class Starting(QObject):
         self._window.banner.say("; ".join(str(fault) for fault in error.faults), fault=True)
 
     def _config_to_continue(self) -> RunConfig:
-        """The last run's config with as much budget again; where the form still shows that run, what can change on the
-        way (live parameters, budget, goal) is as the form says. Raises ParamError, RunFolderError."""
+        """The last run's config, up to its budget or, where that is used up, with as much again; where the form still
+        shows that run, what can change on the way (live parameters, budget, goal) is as the form says.
+
+        Raises ParamError, RunFolderError.
+        """
         assert self._training.run is not None
         folder = RunFolder.open(Path(self._training.run))
         info = folder.read_info()
@@ -109,7 +112,10 @@ class Starting(QObject):
         wanted = self.wanted()
         if (wanted.env, wanted.algorithm) != (info.config.env, info.config.algorithm):
             live = info.live_params
-            return continued(info.config, step=step, episode=episode, live_params=live, solved=bool(info.solved_at))
+            more = _more(info.config, info.config, step, episode)
+            return continued(
+                info.config, step=step, episode=episode, **more, live_params=live, solved=bool(info.solved_at)
+            )
         live = {name: wanted.params[name] for name in _live_names(wanted.algorithm)}
         config = info.config
         if wanted.stop_at != config.stop_at:  # another goal counts, whether the old one was reached or not
@@ -120,8 +126,7 @@ class Starting(QObject):
             config.model_copy(update={"window": wanted.window}),
             step=step,
             episode=episode,
-            more_steps=wanted.steps,
-            more_episodes=wanted.episodes,
+            **_more(info.config, wanted, step, episode),
             live_params=live,
             solved=reached,
         )
@@ -171,6 +176,21 @@ class Starting(QObject):
         if config is None:
             return False
         return _decisive(wanted) == _decisive(config)
+
+
+def _more(config: RunConfig, wanted: RunConfig, step: int, episode: int) -> dict[str, int | None]:
+    """The budget that comes on top of what is done: what is left of it, where the same is `wanted` and some is left.
+
+    So a run that was stopped goes on as if it had not been: its schedules follow the budget.
+    """
+    left = {
+        "more_steps": None if config.steps is None else config.steps - step,
+        "more_episodes": None if config.episodes is None else config.episodes - episode,
+    }
+    same = (wanted.steps, wanted.episodes) == (config.steps, config.episodes)
+    if same and all(more is None or more > 0 for more in left.values()):
+        return left
+    return {"more_steps": wanted.steps, "more_episodes": wanted.episodes}
 
 
 def _live_names(algorithm: str) -> set[str]:
