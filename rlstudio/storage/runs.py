@@ -1,14 +1,11 @@
-"""The runs there are: listed from their run.json alone, and deleted whole."""
+"""The runs there are: listed from their run.json alone. `trash` takes them away."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from rlstudio.core.whole_file import temporary_beside
-from rlstudio.storage.errors import RunFolderError, disk_errors
-from rlstudio.storage.lock import is_locked
-from rlstudio.storage.run_info import LOCK_FILE, RUN_FILE, RunInfo, info_of, read_run_file
+from rlstudio.storage.errors import RunFolderError
+from rlstudio.storage.run_info import RunInfo, info_of, read_run_file
 
 
 def list_runs(runs_dir: Path) -> list[RunInfo]:
@@ -24,18 +21,3 @@ def list_runs(runs_dir: Path) -> list[RunInfo]:
         except RunFolderError:
             continue
     return sorted(found, key=lambda info: (info.started, info.path.name), reverse=True)
-
-
-def delete_run(path: Path) -> None:
-    """Delete a run folder: renamed first, so that it is gone at once or not at all.
-
-    Raises:
-        RunFolderError: if it is no run folder, is being written, or the disk refuses.
-    """
-    if not (path / RUN_FILE).is_file():
-        raise RunFolderError(f"{path} is no run folder: there is no {RUN_FILE} in it")
-    if is_locked(path / LOCK_FILE):
-        raise RunFolderError(f"{path} is being written; stop that run first")
-    with disk_errors("delete", path):
-        doomed = path.rename(temporary_beside(path))
-        shutil.rmtree(doomed)

@@ -16,7 +16,6 @@ import pytest
 from rlstudio.core.messages import PolicyData
 from rlstudio.core.run_config import RunConfig
 from rlstudio.storage.run_folder import RunFolder, RunFolderError, list_runs
-from rlstudio.storage.runs import delete_run
 
 RETURNS = [0.1 + 0.2, -200.00000000000003, 1e-17, 475.0]
 
@@ -136,8 +135,6 @@ def test_run_of_a_killed_process_reads_as_interrupted_and_can_be_continued(tmp_p
         assert RunFolder.open(path).read_info().status == "running"
         with pytest.raises(RunFolderError, match="another process"):
             RunFolder.open(path, write=True)
-        with pytest.raises(RunFolderError, match="stop that run first"):
-            delete_run(path)
         child.kill()
     assert RunFolder.open(path).read_info().status == "interrupted"
     with RunFolder.open(path, write=True) as again:
@@ -255,15 +252,6 @@ def test_an_event_that_is_nested_too_deeply_is_left_out(folder: RunFolder) -> No
     with open(folder.path / "events.jsonl", "a") as file:
         file.write("[" * 100_000 + "\n")
     assert [event["kind"] for event in folder.read_events()] == ["pause"]
-
-
-def test_deleted_run_is_gone(folder: RunFolder) -> None:
-    folder.close()
-    delete_run(folder.path)
-    assert not folder.path.exists()
-    assert list(folder.path.parent.iterdir()) == []
-    with pytest.raises(RunFolderError, match="no run folder"):
-        delete_run(folder.path.parent)
 
 
 def test_what_is_written_every_second_need_not_reach_the_disk_at_once(
