@@ -103,6 +103,8 @@ def _checked(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
     unpacked = sum(info.file_size for info in found.values())
     if unpacked > bundle.MOST_UNPACKED or unpacked > bundle.FREE_INFLATION + bundle.MOST_INFLATION * size:
         raise ValueError(f"it unpacks to {unpacked / 2**20:,.0f} MiB, which is not allowed for a file of its size")
+    if any(not 0 <= info.header_offset < size for info in found.values()):
+        raise ValueError("its list leads out of it")
     if sum(info.compress_size for info in found.values()) > size:
         raise ValueError("its entries overlap")
     for name in (bundle.CONTENTS, RUN_FILE):

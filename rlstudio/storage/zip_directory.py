@@ -25,4 +25,7 @@ def check_directory(file: BinaryIO, size: int, what: str, *, most: int, of: str,
     larger = tail[max(0, end - _LOCATOR) : end].startswith(b"PK\x06\x07")
     if larger or entries > most or directory > most_bytes:
         raise ValueError(f"it holds too many {of}; up to {most:,} are allowed")
+    start = int.from_bytes(tail[end + 16 : end + 20], "little")
+    if start + directory != size - reach + end:  # zipfile would count from there, to places before the file too
+        raise ValueError(f"it is no {what}, or it is damaged: its list is not where it says")
     file.seek(0)

@@ -284,6 +284,15 @@ def test_damaged_bundles_are_always_refused_in_words(made: Path, tmp_path: Path)
     assert all("cannot be opened as a run: " in words or "is damaged" in words for words in said)
 
 
+@pytest.mark.parametrize("shift", [1, -1, 0x01000000])
+def test_a_list_that_is_not_where_it_says_is_refused(made: Path, tmp_path: Path, shift: int) -> None:
+    data = bytearray(made.read_bytes())
+    end = data.rfind(b"PK\x05\x06") + 16
+    data[end : end + 4] = (int.from_bytes(data[end : end + 4], "little") + shift).to_bytes(4, "little")
+    made.write_bytes(data)
+    assert "damaged: its list is not where it says" in refused(made, tmp_path / "new")
+
+
 def test_a_run_too_large_for_a_bundle_is_said(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "MOST_UNPACKED", 100)
     with pytest.raises(BundleError, match="--checkpoints few"):
