@@ -18,6 +18,7 @@ from PIL import Image
 from rlstudio import __version__
 from rlstudio.cli import main
 from rlstudio.core.resources import resource_path
+from rlstudio.storage.bundle import SUFFIX as BUNDLE_SUFFIX
 from rlstudio.storage.episode_file import SUFFIX
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -148,12 +149,13 @@ def test_the_desktop_entry_starts_the_program_and_finds_its_icon() -> None:
     assert resource_path("icons", f"{entry['Icon']}.svg").is_file()
 
 
-def test_a_desktop_opens_episode_files_with_the_program() -> None:
-    (kind,) = ElementTree.parse(ROOT / "packaging" / "rlstudio-episode.xml").getroot()
-    patterns = [part.attrib["pattern"] for part in kind if part.tag.endswith("glob")]
-    assert patterns == [f"*{SUFFIX}"]
-    entry = (ROOT / "packaging" / "rlstudio.desktop").read_text(encoding="utf-8")
-    assert f"MimeType={kind.attrib['type']};" in entry.splitlines()
+def test_a_desktop_opens_episodes_and_run_bundles_with_the_program() -> None:
+    kinds = list(ElementTree.parse(ROOT / "packaging" / "rlstudio-types.xml").getroot())
+    patterns = [part.attrib["pattern"] for kind in kinds for part in kind if part.tag.endswith("glob")]
+    assert patterns == [f"*{SUFFIX}", f"*{BUNDLE_SUFFIX}"]
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "packaging" / "rlstudio.desktop", encoding="utf-8")
+    assert parser["Desktop Entry"]["MimeType"].rstrip(";").split(";") == [kind.attrib["type"] for kind in kinds]
 
 
 @pytest.mark.parametrize("size", [16, 32, 48, 64, 128, 256, 512])
