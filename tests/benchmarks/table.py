@@ -106,6 +106,14 @@ SECTIONS = (
         "decoder gives back beside those that went in.",
         {},
     ),
+    Section(
+        "soak",
+        "An hour of training and plotting",
+        "bench_soak.py",
+        "Resident memory (MiB) of the window and of its children after a sixth of the time and at its end, and its "
+        "growth an hour over the last two thirds; the curves that the window keeps grow with the episodes.",
+        {},
+    ),
     Section("planning", "Learned models", "bench_planning.py", "Means of greedy episodes after training.", {}),
 )
 
