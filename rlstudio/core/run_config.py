@@ -23,12 +23,22 @@ class ParamChange(BaseModel):
     value: float | int | bool | str | None
 
 
+class Parent(BaseModel):
+    """The run that another was forked from, by its folder's name, and the step at which their ways part."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    run: str = Field(min_length=1, max_length=255, pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*$")  # leads nowhere else
+    step: int = Field(ge=0, le=10_000_000_000)
+
+
 class RunConfig(BaseModel):
     """One training run, fully resolved: the same config on the CPU gives the same returns, to the bit.
 
     `params` holds every parameter of the algorithm (defaults and preset already applied). At least one of `steps`
     and `episodes` limits the run. `eval_every` is in environment steps, 0 for no evaluations; None leaves it
-    to the program how often (jobs.evaluation_schedule).
+    to the program how often (jobs.evaluation_schedule). A run with a `parent` lives its first steps as that one did:
+    all else counts from `parent.step` on.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,6 +58,7 @@ class RunConfig(BaseModel):
     eval_every: int | None = Field(default=0, ge=0)
     eval_episodes: int = Field(default=5, ge=1, le=1_000)
     events: tuple[ParamChange, ...] = ()
+    parent: Parent | None = None
 
     @model_validator(mode="after")
     def _limited(self) -> Self:
@@ -77,6 +88,7 @@ _OTHER_KINDS = {
     "env_kwargs": "an object with named values",
     "params": "an object with named values",
     "events": "a list of objects with step, name and value",
+    "parent": "nothing, or an object with run, the name of a run's folder, and step",
     "value": "a number, true or false, text, or nothing",
 }
 """What is allowed where a field is of no kind that parameters are of."""
@@ -88,6 +100,8 @@ def _fault(row: dict[str, Any]) -> ParamFault:
     if not location:
         return ParamFault("budget", None, str(row["msg"]).removeprefix("Value error, "))
     model: type[BaseModel] = ParamChange if len(location) == 3 else RunConfig
+    if location[0] == "parent":
+        return ParamFault(".".join(location), row.get("input"), _OTHER_KINDS["parent"])
     name, value = location[-1], row.get("input")
     if row["type"] == "extra_forbidden":
         return ParamFault(".".join(location), value, no_such("field", name, model.model_fields))

@@ -50,5 +50,7 @@ def _flat(config: RunConfig) -> dict[str, Any]:
     params, env_kwargs, events = data.pop("params"), data.pop("env_kwargs"), data.pop("events")
     first = {name: data.pop(name) for name in ("env", "algorithm", "preset")}
     rest = {name: value for name, value in data.items() if name not in _OF_NO_MATTER}
+    parent = rest.pop("parent")
+    forked = {"forked from": f"{parent['run']} at step {parent['step']:,}" if parent else None}
     environment = {f"{first['env']}: {name}": value for name, value in env_kwargs.items()}
-    return {**first, **environment, **params, **rest, "live changes": len(events)}
+    return {**first, **environment, **params, **rest, "live changes": len(events), **forked}

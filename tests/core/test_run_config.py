@@ -88,3 +88,15 @@ def test_what_is_no_object_is_refused(data: Any) -> None:
 def test_a_config_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         RunConfig(**GOOD).seed = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("run", ["../elsewhere", "a/b", ".trash", "a\\b", "", "a\x00b"])
+def test_a_parent_is_named_by_its_folder_alone(run: str) -> None:
+    with pytest.raises(ParamError, match=r"parent\.run: .* the name of a run's folder"):
+        RunConfig.parse({"env": "CartPole-v1", "algorithm": "ppo", "steps": 1, "parent": {"run": run, "step": 3}})
+
+
+def test_a_parent_is_kept_as_plain_data() -> None:
+    config = RunConfig.parse({"env": "e", "algorithm": "a", "steps": 9, "parent": {"run": "2026-11-22_x", "step": 3}})
+    assert config.model_dump(mode="json")["parent"] == {"run": "2026-11-22_x", "step": 3}
+    assert RunConfig.parse(config.model_dump(mode="json")) == config
