@@ -114,8 +114,14 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--events", metavar="FILE", help="make the live changes of an events.jsonl again")
     train.add_argument("--continue", dest="resume", metavar="RUN", help="go on with an earlier run, in its folder")
     train.add_argument("--runs-dir", metavar="DIR", help="where to put the run folder")
+    _add_tensorboard(train)
     _add_trust(train)
     train.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
+
+
+def _add_tensorboard(command: argparse.ArgumentParser) -> None:
+    live = "write TensorBoard's event files as it trains (into the run's folder, for: tensorboard --logdir RUNS)"
+    command.add_argument("--tensorboard", nargs="?", const="", metavar="DIR", help=live)
 
 
 def _add_resume(commands: Any) -> None:
@@ -125,6 +131,7 @@ def _add_resume(commands: Any) -> None:
     resume.add_argument("--steps", type=_at_least_one, metavar="N", help=f"so many environment steps {more}")
     resume.add_argument("--episodes", type=_at_least_one, metavar="N", help=f"so many episodes {more}")
     resume.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    _add_tensorboard(resume)
     _add_trust(resume)
     resume.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
 

@@ -286,6 +286,7 @@ def train_inline(
     resume: Path | None = None,
     watch: Any = "off",
     trusted_files: m.TrustedFiles = (),
+    tensorboard: str | None = None,
     **asked: Any,
 ) -> tuple[RunFolder, FakeChannel]:
     """Train in this process as `resolve(**asked)` says; the run's folder, open for reading, and the channel."""
@@ -297,6 +298,7 @@ def train_inline(
         str(resume) if resume else None,
         watch,
         trusted_files=trusted_files,
+        tensorboard=tensorboard,
     )
     with suppress(StopTraining):
         train(start, channel)

@@ -8,7 +8,7 @@ from pathlib import Path
 from rlstudio.algorithms.resolve import continued, resumed
 from rlstudio.commands.console import console, quiet_stdout
 from rlstudio.commands.find_run import find_run
-from rlstudio.commands.train import report
+from rlstudio.commands.train import report, tensorboard_folder
 from rlstudio.commands.trust import trusted_files
 from rlstudio.core.messages import StartTraining
 from rlstudio.core.run_config import RunConfig
@@ -29,6 +29,7 @@ def resume(options: argparse.Namespace) -> int:
             resume=str(path),
             watch="off",
             trusted_files=trusted_files(options),
+            tensorboard=tensorboard_folder(options),
         )
         with console() as channel:
             train(start, channel)

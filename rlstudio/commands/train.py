@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
             resume=str(earlier) if earlier else None,
             watch="off",
             trusted_files=trusted_files(options),
+            tensorboard=tensorboard_folder(options),
         )
         if options.seeds is None:
             with console() as channel:
@@ -35,6 +36,11 @@ def run(options: argparse.Namespace) -> int:
     if options.seeds is not None:
         return _train_seeds(options, start)
     return report(channel, json=options.json)
+
+
+def tensorboard_folder(options: argparse.Namespace) -> str | None:
+    """Where event files go as it trains: "" into the run's folder, None nowhere."""
+    return str(Path(options.tensorboard).absolute()) if options.tensorboard else options.tensorboard
 
 
 def report(channel: ConsoleChannel, *, json: bool) -> int:

@@ -9,6 +9,7 @@ from rlstudio.algorithms.base import Learner, LearnerState
 from rlstudio.core.messages import Change, Evaluation, PolicyData
 from rlstudio.core.run_config import RunConfig
 from rlstudio.jobs.gathered import Gathered
+from rlstudio.jobs.live_tensorboard import LiveTensorBoard
 from rlstudio.jobs.policies import policy_data
 from rlstudio.storage.records import plain
 from rlstudio.storage.run_folder import RunFolder
@@ -30,6 +31,7 @@ class RunRecord:
         self.first_seconds = first_seconds
         self.first_evaluation_seconds = first_evaluation_seconds
         self._live_params: dict[str, Any] = {}
+        self.tensorboard: LiveTensorBoard | None = None
 
     @property
     def run(self) -> str:
@@ -89,6 +91,8 @@ class RunRecord:
         rows += [(e.step, e.seconds, "evaluation_mean", e.mean) for e in gathered.evaluations]
         if rows:
             self._folder.append_metrics(rows)
+        if self.tensorboard is not None:
+            self.tensorboard.add(gathered)
         for change in gathered.changes:
             self._note_change(change)
         for evaluation in gathered.evaluations:

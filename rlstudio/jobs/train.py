@@ -18,6 +18,7 @@ from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.live_params import check_script
+from rlstudio.jobs.live_tensorboard import live_tensorboard
 from rlstudio.jobs.no_episode import no_episode_words
 from rlstudio.jobs.policies import make_training_env
 from rlstudio.jobs.run_record import RunRecord
@@ -90,6 +91,7 @@ def train(start: StartTraining, channel: Channel) -> None:
             record, best_evaluation = _restore(folder, step, counter)
             solved_at = folder.read_info().solved_at
         continuing = record.begin(config, earlier.config if earlier else None)
+        record.tensorboard = live_tensorboard(start, folder, record.first_step, continuing, channel)
         evaluations = EvaluationSchedule(config, record.first_step, best_evaluation, learns=spec.learns)
         run = TrainingRun(config, spec, channel, record, counter, TrainingView(env, n_envs), evaluations, start)
         run.solved_at, run.standing = solved_at, Standing(env, counter, learner)

@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
+        menu.setToolTipsVisible(True)
         self.actions_by_name: dict[str, QAction] = {}
         self._add(menu, "openAction2", "Open…", lambda: self.toolbar.open_action.trigger())
         self._add(menu, "exportAction", "Export picture or film…", self._export, "Ctrl+E")
@@ -146,6 +147,7 @@ class MainWindow(QMainWindow):
         self._add(menu, "exportDataAction", "Export data…", keys="Ctrl+Shift+E")
         self._add(menu, "aboutEpisodeAction", "About this episode…", keys="Ctrl+I")
         self._add(menu, "runsFolderAction", "Show the runs folder")
+        self._tensorboard_choice(menu)
         menu.addSeparator()
         self._theme_menu(menu.addMenu("Appearance"))
         self._add(menu, "largerAction", "Larger text", lambda: self._change_font(1.0), "Ctrl++")
@@ -180,6 +182,16 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(QKeySequence(sequence), self)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(then)
+
+    def _tensorboard_choice(self, menu: QMenu) -> None:
+        """Whether runs begun from now on write TensorBoard's event files, each into its own folder; remembered."""
+        action = self._add(menu, "tensorboardAction", "Write TensorBoard files while training")
+        action.setCheckable(True)
+        action.setChecked(self.settings.get("tensorboard", bool, False))
+        action.setToolTip(
+            "From the next run on, into its folder: tensorboard --logdir of the runs folder shows them all"
+        )
+        action.toggled.connect(lambda on: self.settings.set(tensorboard=on))
 
     def _theme_menu(self, menu: QMenu) -> None:
         group = QActionGroup(menu)

@@ -83,6 +83,7 @@ class Starting(QObject):
                 watch=window.stage.watch_mode(),  # type: ignore[arg-type]
                 pace=self.pace(config),
                 trusted_files=self._consent.given,
+                tensorboard="" if window.settings.get("tensorboard", bool, False) else None,
             )
         )
         if not continued:

@@ -152,3 +152,18 @@ def test_same_with_changes_fills_the_setup(studio: Studio, runs: list[Path]) -> 
     )  # the form has no field for it
     assert wanted == run.info.config.model_dump(mode="json", exclude={"eval_every"})
     assert "setup holds the settings" in window.banner.text()
+
+
+def test_tensorboard_files_are_written_by_runs_that_begin_once_it_is_ticked(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, controller = studio
+    started: list[Any] = []
+    monkeypatch.setattr(controller.training, "start", started.append)
+    monkeypatch.setattr(controller.starting, "show_run", lambda: None)
+    run = window.runs.runs()[0]
+    for ticked in (False, True):
+        window.actions_by_name["tensorboardAction"].setChecked(ticked)
+        window.runs.againRequested.emit(run)
+    assert [command.tensorboard for command in started] == [None, ""]
+    assert window.settings.get("tensorboard", bool, False)

@@ -14,7 +14,8 @@ from rlstudio.core.track import Track
 class StartTraining:
     """Train as `config` says (RunConfig as plain data); `resume` names a run folder to continue.
 
-    `pace` is in environment steps a second, None for full speed. `watch` is as in SetWatch.
+    `pace` is in environment steps a second, None for full speed. `watch` is as in SetWatch. `tensorboard` is the folder
+    to write event files to as it trains, "" the run's own, None for none.
     """
 
     config: dict[str, Any]
@@ -24,6 +25,7 @@ class StartTraining:
     pace: float | None = None
     paused: bool = False
     trusted_files: TrustedFiles = ()
+    tensorboard: str | None = None
 
 
 @dataclass(frozen=True)

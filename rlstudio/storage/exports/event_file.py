@@ -5,6 +5,7 @@ endian (TensorFlow's `lib/io/record_writer.h`). A payload is an `Event` (`tensor
 
     wall_time 1 double · step 2 int64 · file_version 3 string · summary 5 { value 1 { tag 1 string · simple_value 2
     float · tensor 8 { dtype 1 · tensor_shape 2 · string_val 8 } · metadata 9 { plugin_data 1 { plugin_name 1 } } } }
+    · session_log 7 { status 1 enum, 1 for START }
 
 That is little enough to write here; the package `tensorboard` brings a web server and gRPC; only tests read with it.
 """
@@ -63,6 +64,11 @@ def write_records(file: BinaryIO, payloads: Sequence[bytes]) -> None:
 def version_event(wall_time: float) -> bytes:
     """The first event of every file."""
     return _double(1, wall_time) + _bytes(3, b"brain.Event:2")
+
+
+def restart_event(wall_time: float, step: int) -> bytes:
+    """Says that training began again: what earlier files of the same folder hold from `step` on counts no more."""
+    return _double(1, wall_time) + _int(2, step) + _bytes(7, _int(1, 1))
 
 
 def scalar_events(tag: str, rows: Iterable[tuple[float, int, float]]) -> list[bytes]:

@@ -51,12 +51,20 @@ def number(value: Any) -> float | None:
         return None
 
 
+def versions_of(info: RunInfo) -> dict[str, str]:
+    """What a run was made with, but for what tells of the machine."""
+    return {name: found for name, found in info.versions.items() if name != "platform"}
+
+
 def mean_of_last(values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
-    """The mean of up to `count` values that end with each, same shape."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
+    """The mean of up to `count` values that end with each, same shape; NaN where one of them is no finite number."""
+    finite = np.isfinite(values)
     ends = np.arange(1, len(values) + 1)
     starts = np.maximum(0, ends - count)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(finite, values, 0.0))])
+    lost = np.concatenate([[0], np.cumsum(~finite)])
     found: NDArray[np.float64] = (sums[ends] - sums[starts]) / (ends - starts)
+    found[lost[ends] > lost[starts]] = np.nan
     return found
 
 
@@ -79,7 +87,7 @@ class RunData:
     @property
     def versions(self) -> dict[str, str]:
         """Of what it was made with, but for what tells of the machine."""
-        return {name: found for name, found in self.info.versions.items() if name != "platform"}
+        return versions_of(self.info)
 
     def summary(self) -> dict[str, Any]:
         """How far it came, by name."""
