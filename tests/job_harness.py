@@ -20,7 +20,7 @@ from rlstudio.core import messages as m
 from rlstudio.core.params import Params, param
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.make import make
-from rlstudio.jobs import clock, pace, screen_feed, training_run
+from rlstudio.jobs import clock, keeping, pace, screen_feed, training_run
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.run_record import RunRecord
@@ -101,7 +101,7 @@ class FakeTime:
 def fake_time(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     """Time as training runs see it."""
     found = FakeTime()
-    for module in (clock, pace, screen_feed, training_run):
+    for module in (clock, keeping, pace, screen_feed, training_run):
         monkeypatch.setattr(module, "time", found)
     return found
 

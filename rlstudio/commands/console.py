@@ -65,6 +65,8 @@ class ConsoleChannel:
                 self._progress(words, done / max(total, 1))
             case m.Warned(text):
                 self.say(f"warning: {text}")
+            case m.NotSaved(words):
+                self.say(f"warning: {words}" if words else "saved again: nothing is missing")
             case m.Started(run, config):
                 self.say(f"{config['algorithm']} on {config['env']}, seed {config['seed']} → {run}")
             case m.Finished():

@@ -115,6 +115,8 @@ def reason(error: OSError) -> str:
         return "no permission to write there; choose another folder, or change its permissions"
     if error.errno == errno.EROFS:
         return "that disk is read-only; choose another folder"
+    if error.errno in (errno.EIO, errno.ESTALE):
+        return "the disk does not answer as it should; choose a folder on another disk, and look after this one"
     if error.errno == errno.ENOENT:
         return "there is no such file or folder; check the path"
     if error.errno == errno.EISDIR:

@@ -18,6 +18,10 @@ class Gathered:
         self.metrics: dict[str, list[tuple[int, float, float]]] = {}
         self.evaluations: list[Evaluation] = []
         self.changes: list[Change] = []
+        self.events: list[tuple[str, int, float, dict[str, Any]]] = []
+        """Kind, step, seconds and fields of what a person did, or what happened: for the disk alone."""
+        self.means: list[tuple[int, float, str, float]] = []
+        """Those of evaluations, as rows for readers of metrics.csv alone."""
 
     def add_metrics(self, step: int, seconds: float, metrics: dict[str, float]) -> None:
         """One update's diagnostics."""

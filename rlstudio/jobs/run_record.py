@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from rlstudio.algorithms.base import Learner, LearnerState
@@ -80,41 +79,65 @@ class RunRecord:
         """One thing a person did."""
         self._folder.append_event(kind, step, seconds, **fields)
 
-    def write(self, gathered: Gathered, summary: dict[str, Any], snapshots: Sequence[PolicyData] = ()) -> None:
-        """Episodes, metrics, evaluations, changes, where the run is, and policies to look back at."""
+    def bring_back(self) -> bool:
+        """Make the folder anew where somebody deleted or moved it; whether it was. Raises RunFolderError."""
+        return self._folder.bring_back()
+
+    def write(self, gathered: Gathered, summary: dict[str, Any]) -> None:
+        """Episodes, metrics, evaluations, changes, other events, and where the run is.
+
+        What is written is taken out of `gathered`. Raises RunFolderError, and then the rest is still in there.
+        """
+        written = Gathered()
+        try:
+            self._write_lines(gathered, written)
+        finally:
+            if self.tensorboard is not None:
+                self.tensorboard.add(written)
+        fields = {key: summary[key] for key in summary if key != "run"}
+        self._folder.write_info(**fields, live_params=self._live_params, synced=False)
+
+    def _write_lines(self, gathered: Gathered, written: Gathered) -> None:
+        """Each part goes from `gathered` to `written` as soon as it is, so that none is written twice."""
         if gathered.episodes:
             columns = gathered.episode_arrays()
             self._folder.append_episodes(
                 columns["returns"], columns["lengths"], columns["end_steps"], columns["end_seconds"]
             )
-        rows = gathered.metric_rows()
-        rows += [(e.step, e.seconds, "evaluation_mean", e.mean) for e in gathered.evaluations]
-        if rows:
-            self._folder.append_metrics(rows)
-        if self.tensorboard is not None:
-            self.tensorboard.add(gathered)
-        for change in gathered.changes:
-            self._note_change(change)
-        for evaluation in gathered.evaluations:
-            self.note_event(
-                "evaluation",
-                evaluation.step,
-                evaluation.seconds,
-                returns=list(evaluation.returns),
-                best=evaluation.best,
-            )
-        fields = {key: summary[key] for key in summary if key != "run"}
-        self._folder.write_info(**fields, live_params=self._live_params, synced=False)
-        for policy in snapshots:
-            self._folder.save_snapshot(policy)
+            written.episodes, gathered.episodes = gathered.episodes, []
+        if gathered.metrics:
+            self._folder.append_metrics(gathered.metric_rows())
+            written.metrics, gathered.metrics = gathered.metrics, {}
+        while gathered.changes:
+            self._note_change(gathered.changes[0])
+            written.changes.append(gathered.changes.pop(0))
+        while gathered.evaluations:
+            evaluation = gathered.evaluations[0]
+            returns = list(evaluation.returns)
+            self.note_event("evaluation", evaluation.step, evaluation.seconds, returns=returns, best=evaluation.best)
+            gathered.means.append((evaluation.step, evaluation.seconds, "evaluation_mean", evaluation.mean))
+            written.evaluations.append(gathered.evaluations.pop(0))
+        if gathered.means:
+            self._folder.append_metrics(gathered.means)
+            gathered.means.clear()
+        self.write_events(gathered)
 
-    def evaluated(self, evaluation: Evaluation, learner: Learner, algorithm: str) -> None:
+    def write_events(self, gathered: Gathered) -> None:
+        """What a person did, or what happened; taken out of `gathered` as `write` does."""
+        while gathered.events:
+            kind, step, seconds, fields = gathered.events[0]
+            self.note_event(kind, step, seconds, **fields)
+            del gathered.events[0]
+
+    def save_snapshot(self, policy: PolicyData) -> None:
+        """A policy to look back at."""
+        self._folder.save_snapshot(policy)
+
+    def evaluated(self, evaluation: Evaluation, policy: PolicyData) -> None:
         """Keep the weights of the best evaluation so far: the policy alone, for a replay buffer may be large."""
-        if evaluation.best:
-            note = {"returns": list(evaluation.returns)}
-            policy = policy_data(algorithm, learner.policy(), evaluation.step, self.run)
-            self._folder.save_checkpoint(evaluation.step, policy, {}, {}, note=note)
-            self._folder.mark_best(evaluation.step)
+        note = {"returns": list(evaluation.returns)}
+        self._folder.save_checkpoint(evaluation.step, policy, {}, {}, note=note)
+        self._folder.mark_best(evaluation.step)
 
     def save_whole(self, learner: Learner, algorithm: str, step: int, state: LearnerState) -> None:
         """Policy and learner with its `state`: everything that continuing from here needs."""

@@ -13,11 +13,12 @@ from typing import Any
 from rlstudio.algorithms.base import AlgorithmSpec, Learner, StopTraining
 from rlstudio.core import messages as m
 from rlstudio.core.run_config import RunConfig
+from rlstudio.jobs.autosave import Autosave
 from rlstudio.jobs.clock import TrainingClock
 from rlstudio.jobs.controls import Controls
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
-from rlstudio.jobs.gathered import Gathered
+from rlstudio.jobs.keeping import Keeping
 from rlstudio.jobs.live_params import LiveParams
 from rlstudio.jobs.policies import policy_data
 from rlstudio.jobs.policy_snapshots import PolicySnapshots
@@ -29,9 +30,7 @@ from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
 SERVICE_EVERY_SECONDS = 0.005
-DISK_EVERY_SECONDS = 1.0
-CHECKPOINT_EVERY_SECONDS = 15.0
-_SHARE_FOR_CHECKPOINTS = 1 / 30  # a large replay buffer is saved less often rather than all the time
+DISK_EVERY_SECONDS = 0.5  # a second late at most, also where the disk is slow to take it
 
 
 class TrainingRun:
@@ -65,14 +64,14 @@ class TrainingRun:
         self._learner: Learner
         self.standing: Standing | None = None
         self._words = "starting"
-        self._disk = Gathered()
         self._episode_ended = False
         self._stop_requested = False
         self._warned_nan: set[str] = set()
         self._clock = TrainingClock(record.first_seconds, record.first_evaluation_seconds)
         now = time.perf_counter()
-        self._next_service = now
-        self._next_disk, self._next_checkpoint = now + DISK_EVERY_SECONDS, now + CHECKPOINT_EVERY_SECONDS
+        self._next_service, self._next_disk = now, now + DISK_EVERY_SECONDS
+        self._autosave = Autosave(start.autosave_seconds, start.autosave_steps, self.step, now)
+        self._keeping = Keeping(record, channel, self._autosave)
         self._feed = ScreenFeed(channel, view, start.watch, now, (record.first_seconds, self.step))
         self._controls = Controls(start, channel, self.live, self._feed, self._note_pause)
 
@@ -125,7 +124,7 @@ class TrainingRun:
         if self._stop_requested or controls.stopped:
             raise StopTraining
         now = time.perf_counter()
-        if now >= self._next_checkpoint:
+        if now >= self._autosave.due_second or self.step >= self._autosave.due_step:
             self._save_checkpoint()
         if controls.pace.limited:
             self._wait_for_pace(n_steps, now)
@@ -163,14 +162,13 @@ class TrainingRun:
     def _keep(self, metrics: dict[str, float]) -> None:
         """For the screen and for the disk; a number that is none is told once."""
         seconds = self.seconds
-        for gathered in (self._feed.gathered, self._disk):
+        for gathered in (self._feed.gathered, self._keeping.gathered):
             gathered.add_metrics(self.step, seconds, metrics)
         for name, value in metrics.items():
             if not math.isfinite(value) and name not in self._warned_nan:
                 self._warned_nan.add(name)
-                self._channel.send(
-                    m.Warned(f"{name} is no longer a finite number at step {self.step:,}: try a lower learning rate")
-                )
+                words = f"{name} is no longer a finite number at step {self.step:,}: try a lower learning rate"
+                self._channel.send(m.Warned(words))
 
     def say(self, words: str) -> None:
         """See Run.say."""
@@ -189,7 +187,7 @@ class TrainingRun:
         ended = self.counter.take_ended(self.step, self.seconds)
         self.episode = self.counter.episodes
         self._feed.gathered.episodes += ended
-        self._disk.episodes += ended
+        self._keeping.gathered.episodes += ended
         config, mean = self.config, self.counter.mean
         if config.stop_at is not None and self.counter.window_full and mean is not None and mean >= config.stop_at:
             self.solved_at = self.solved_at or {"step": self.step, "episode": self.episode, "seconds": self.seconds}
@@ -201,7 +199,7 @@ class TrainingRun:
 
     def _apply_changes(self) -> None:
         changes = self.live.apply(self._learner, self.step, self.seconds)
-        for gathered in (self._feed.gathered, self._disk):
+        for gathered in (self._feed.gathered, self._keeping.gathered):
             gathered.changes += changes
 
     def _evaluate(self) -> None:
@@ -211,15 +209,14 @@ class TrainingRun:
             evaluation = self._evaluations.evaluate(policy, self.step, self.seconds, self._look_up, self.say)
         self._controls.pace.restart()
         self._words = words
-        for gathered in (self._feed.gathered, self._disk):
-            gathered.evaluations.append(evaluation)
+        self._feed.gathered.evaluations.append(evaluation)
         self._channel.enter(Phase.SAVING)
-        self._record.evaluated(evaluation, self._learner, self.spec.key)
+        data = policy_data(self.spec.key, policy, self.step, self._record.run)
+        self._keeping.evaluated(evaluation, data)
 
     def _look_up(self) -> None:
         """Called every so many steps of an evaluation."""
-        now = time.perf_counter()
-        if now >= self._next_service:
+        if (now := time.perf_counter()) >= self._next_service:
             self._service(now)
         self._channel.enter(Phase.STEPPING)
 
@@ -242,7 +239,7 @@ class TrainingRun:
         self._next_service = time.perf_counter() + SERVICE_EVERY_SECONDS
 
     def _note_pause(self, kind: str) -> None:
-        self._record.note_event(kind, self.step, self.seconds)
+        self._keeping.note(kind, self.step, self.seconds)
 
     def _wait_while_paused(self) -> None:
         """Stand still, yet answer: disk and screen are brought up to date once, then commands are waited for."""
@@ -295,20 +292,24 @@ class TrainingRun:
         self._feed.send_weights(now, policy, self.step)
 
     def write_disk(self) -> None:
-        """Write what happened since the last time."""
+        """Write what happened since the last time; what the disk refuses is kept for the next."""
         self._channel.enter(Phase.SAVING)
-        self._record.write(self._disk, self.summary(), self._snapshots.hand_over())
-        self._disk = Gathered()
+        self._keeping.write(self.summary(), self._snapshots.hand_over())
 
     def _save_checkpoint(self) -> None:
         """Everything that continuing from here needs: between two steps, when the learner is whole."""
+        self.write_disk()  # saving may take seconds: what came before it is on disk meanwhile
         began = time.perf_counter()
-        self._channel.enter(Phase.SAVING)
         whole, standing = not self._controls.torn, self.standing
         state = standing.taken(self, self._evaluations, whole=whole) if standing else self._learner.state()
-        self._record.save_whole(self._learner, self.spec.key, self.step, state)
-        now = time.perf_counter()
-        self._next_checkpoint = now + max(CHECKPOINT_EVERY_SECONDS, (now - began) / _SHARE_FOR_CHECKPOINTS)
+        self._keeping.save_whole(self._learner, self.spec.key, self.step, state, since=began)
+
+    def _stand_by(self) -> None:
+        """While the disk is waited for: show where the run is, look for commands. Raises StopTraining."""
+        if self._feed.ready:
+            self._send_batch(time.perf_counter())
+        self._channel.enter(Phase.WAITING)
+        self._controls.read(timeout_seconds=DISK_EVERY_SECONDS)
 
     # ------------------------------------------------------------ the end
 
@@ -340,8 +341,9 @@ class TrainingRun:
             except StopTraining:
                 status = "stopped"
         summary = self.summary()
-        self.write_disk()
         self._save_checkpoint()
+        self._words = "waiting for the disk: what was learned is not saved yet"
+        self._keeping.wait(self._stand_by, self._save_checkpoint)
         self._words = "saved"
         self._send_batch(time.perf_counter())
         self._send_weights(time.perf_counter())

@@ -27,7 +27,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from rlstudio.core.messages import PolicyData
-from rlstudio.storage.errors import RunFolderError, disk_errors
+from rlstudio.storage.errors import DiskError, RunFolderError, disk_errors
 from rlstudio.storage.new_folder import new_folder
 from rlstudio.storage.ordinary_file import json_in
 from rlstudio.storage.records import plain
@@ -140,7 +140,7 @@ def _save(arrays: Arrays, path: Path) -> None:
     try:
         save_file(arrays, path)
     except SafetensorError as error:  # the library's own wrapping of an OSError
-        raise RunFolderError(f"could not write {path}: {error}; is the disk full?") from error
+        raise DiskError(f"could not write {path}: {error}; is the disk full?") from error
 
 
 def _json(value: dict[str, Any], whose: str) -> str:

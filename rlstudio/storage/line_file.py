@@ -57,6 +57,26 @@ class LineFile:
             self._descriptor = _open(self.path)
             self._size = _whole_size(self._descriptor)
 
+    def is_there(self) -> bool:
+        """Whether the file that is written is still the one at its path: deleted or moved, it takes lines in vain."""
+        try:
+            here, written = os.stat(self.path), os.fstat(self._descriptor)
+        except OSError:
+            return False
+        return (here.st_dev, here.st_ino) == (written.st_dev, written.st_ino)
+
+    def bring_back(self) -> None:
+        """Make the file anew at its path, with all that was written to it. Raises OSError, and then nothing changed."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        data = b""
+        while len(data) < self._size and (part := os.read(self._descriptor, self._size - len(data))):
+            data += part
+        with whole_file(self.path) as file:
+            file.write(data)
+        gone, self._descriptor = self._descriptor, _open(self.path)
+        os.close(gone)
+        self._size = _whole_size(self._descriptor)
+
     def close(self) -> None:
         """Sync and close."""
         if self._descriptor >= 0:

@@ -56,6 +56,14 @@ class FileLock:
                     raise BlockingIOError(f"{path} is locked by another process") from None
                 time.sleep(0.005)
 
+    def is_there(self) -> bool:
+        """Whether the file that is locked is still the one at its path, where others look."""
+        try:
+            here, locked = os.stat(self.path), os.fstat(self._descriptor)
+        except OSError:
+            return False
+        return (here.st_dev, here.st_ino) == (locked.st_dev, locked.st_ino)
+
     def release(self) -> None:
         """Free the lock; the file stays, since deleting it would race with the next one to lock it."""
         if self._descriptor >= 0:

@@ -171,6 +171,37 @@ class RunFolder(RunReading):
         self._info["heartbeat"] = datetime.now().astimezone().isoformat(timespec="milliseconds")
         write_run_file(self.path, self._info, synced=synced)
 
+    def bring_back(self) -> bool:
+        """Make anew what was deleted or moved away while it was written; whether anything was.
+
+        Settings and curves come back whole, for the open files still hold them; checkpoints and episodes do not.
+
+        Raises:
+            RunFolderError: the disk refuses, or another process writes in a folder that took this one's place.
+        """
+        if self._lock is None:
+            raise RunFolderError(f"{self.path} was opened for reading only")
+        lost = [file for file in self._files.values() if not file.is_there()]
+        folders = (self.path, self._checkpoints_dir, self.episodes_dir)
+        if not lost and self._lock.is_there() and all(folder.is_dir() for folder in folders):
+            return False
+        with disk_errors("make anew", self.path):
+            for folder in (self.path.parent, *folders):  # no more: a disk that was taken out is not made anew
+                folder.mkdir(exist_ok=True)
+            if not self._lock.is_there():
+                try:
+                    fresh = FileLock(self.path / LOCK_FILE)
+                except BlockingIOError:
+                    raise RunFolderError(f"{self.path} is being written by another process") from None
+                self._lock.release()
+                self._lock = fresh
+            for file in lost:
+                file.bring_back()
+        self._shelf = CheckpointShelf(self._checkpoints_dir)
+        best = self._info.get("best_checkpoint")
+        self.write_info(best_checkpoint=best if best in self.checkpoints() else None)
+        return True
+
     def rewind(self, step: int) -> None:
         """Forget what happened after `step`: its episodes, metrics, events and checkpoints.
 

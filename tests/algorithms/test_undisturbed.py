@@ -10,7 +10,7 @@ from job_harness import FakeChannel, in_turn, story, train_inline
 from learners import TRIALS, home_of
 
 from rlstudio.core import messages as m
-from rlstudio.jobs import training_run
+from rlstudio.jobs import autosave
 
 STEPS = 600
 ELSEWHERE = {"scripted": "Acrobot-v1"}
@@ -31,8 +31,8 @@ def test_same_config_same_returns_watched_paused_evaluated_saved_or_not(
         "trusted_files": TRIALS[key].programs,
     }
     plain, _ = train_inline(tmp_path, eval_every=0, **asked)
-    monkeypatch.setattr(training_run, "CHECKPOINT_EVERY_SECONDS", 0.1)
-    monkeypatch.setattr(training_run, "_SHARE_FOR_CHECKPOINTS", 1.0)
+    monkeypatch.setattr(autosave, "CHECKPOINT_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(autosave, "SHARE_FOR_CHECKPOINTS", 1.0)
     disturbed = FakeChannel(
         in_turn(
             (lambda batch: batch.step > 150, m.Pause()),

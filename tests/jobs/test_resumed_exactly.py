@@ -13,7 +13,7 @@ from job_harness import FakeChannel, train_inline
 from rlstudio.algorithms.catalogue import BUILT_IN
 from rlstudio.core import messages as m
 from rlstudio.envs.journal import CannotReturnError
-from rlstudio.jobs import standing, training_run
+from rlstudio.jobs import autosave, standing, training_run
 from rlstudio.storage.run_folder import RunFolder
 
 SMALL: dict[str, Any] = {"hidden": [8]}
@@ -121,7 +121,7 @@ def test_a_killed_run_lives_what_came_after_its_checkpoint_once_more(
     asked = asked_for(name)
     whole, _ = train_inline(tmp_path / "whole", **asked)
     with monkeypatch.context() as patch:
-        patch.setattr(training_run, "CHECKPOINT_EVERY_SECONDS", 0.02)
+        patch.setattr(autosave, "CHECKPOINT_EVERY_SECONDS", 0.02)
         patch.setattr(training_run, "DISK_EVERY_SECONDS", 0.0)
         channel = FakeChannel(after_looks(150, EOFError()))
         with pytest.raises(EOFError):

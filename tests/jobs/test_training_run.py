@@ -15,7 +15,7 @@ from rlstudio.algorithms.base import Run
 from rlstudio.algorithms.random.policy import RandomPolicy
 from rlstudio.core import messages as m
 from rlstudio.envs.make import make_vector
-from rlstudio.jobs import training_run, training_view
+from rlstudio.jobs import autosave, training_view
 from rlstudio.workers.vitals import Phase
 
 MakeBench = Callable[..., Bench]
@@ -491,7 +491,7 @@ def test_a_run_is_saved_by_the_clock_so_that_it_can_be_continued(bench: MakeBenc
     saved = made.folder.checkpoints()
     assert saved[0] == 0
     assert saved[-1] == 50
-    assert np.diff(saved).max() <= training_run.CHECKPOINT_EVERY_SECONDS + 2
+    assert np.diff(saved).max() <= autosave.CHECKPOINT_EVERY_SECONDS + 2
 
 
 def test_a_busy_learner_says_what_it_is_busy_with(bench: MakeBench) -> None:

@@ -15,7 +15,8 @@ class StartTraining:
     """Train as `config` says (RunConfig as plain data); `resume` names a run folder to continue.
 
     `pace` is in environment steps a second, None for full speed. `watch` is as in SetWatch. `tensorboard` is the folder
-    to write event files to as it trains, "" the run's own, None for none.
+    to write event files to as it trains, "" the run's own, None for none. A checkpoint to go on from is saved every
+    `autosave_seconds` of the clock (None: as usual) and at each multiple of `autosave_steps` (None: by the clock alone).
     """
 
     config: dict[str, Any]
@@ -26,6 +27,8 @@ class StartTraining:
     paused: bool = False
     trusted_files: TrustedFiles = ()
     tensorboard: str | None = None
+    autosave_seconds: float | None = None
+    autosave_steps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +221,17 @@ class ImportData:
 
 
 @dataclass(frozen=True)
+class ImportModel:
+    """Make a run in `runs_dir` of a model file of Stable-Baselines3. Where neither `env` nor the file names its
+    environment, it is answered with ModelNeedsEnvironment instead of ModelImported."""
+
+    path: str
+    runs_dir: str
+    env: str | None = None
+    env_kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class ExportRun:
     """Write a whole run for other programs or people.
 
@@ -322,6 +336,7 @@ Command = (
     | ExportPicture
     | ExportData
     | ImportData
+    | ImportModel
     | ExportRun
     | FilmTraining
     | BranchEpisode

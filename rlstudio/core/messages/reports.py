@@ -202,11 +202,46 @@ class DataExported:
 
 
 @dataclass(frozen=True)
+class ModelNeedsEnvironment:
+    """A model file that does not say which environment it was trained in.
+
+    Attributes:
+        title: what it is, in words.
+        needs: what the environment must have, in words.
+        fitting: ids of those that have it, the likeliest first.
+        likely: the first of them that the file's name speaks of, "" for none.
+    """
+
+    path: str
+    title: str
+    needs: str
+    fitting: tuple[str, ...]
+    likely: str = ""
+
+
+@dataclass(frozen=True)
+class ModelImported:
+    """A model file is a run now; `words` say what it is, `cautions` what a person should know of it."""
+
+    path: str
+    run: str
+    words: str
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CatalogueMade:
     """The environment cards are in the cache file at `path`."""
 
     path: str
     count: int
+
+
+@dataclass(frozen=True)
+class NotSaved:
+    """The disk refuses what a training run has for it: why, and what to do; "" once all of it is saved after all."""
+
+    words: str
 
 
 @dataclass(frozen=True)
@@ -251,8 +286,11 @@ Report = (
     | DataExported
     | PersonsTurn
     | Branched
+    | ModelNeedsEnvironment
+    | ModelImported
     | CatalogueMade
     | Warned
+    | NotSaved
     | Finished
     | Failed
 )
