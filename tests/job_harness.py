@@ -287,6 +287,7 @@ def train_inline(
     watch: Any = "off",
     trusted_files: m.TrustedFiles = (),
     tensorboard: str | None = None,
+    autosave_steps: int | None = None,
     **asked: Any,
 ) -> tuple[RunFolder, FakeChannel]:
     """Train in this process as `resolve(**asked)` says; the run's folder, open for reading, and the channel."""
@@ -299,6 +300,7 @@ def train_inline(
         watch,
         trusted_files=trusted_files,
         tensorboard=tensorboard,
+        autosave_steps=autosave_steps,
     )
     with suppress(StopTraining):
         train(start, channel)

@@ -148,5 +148,7 @@ class RunRecord:
     def end(self, status: str, summary: dict[str, Any], error: str | None = None) -> None:
         """Say how the run ended and let go of the folder."""
         fields = {key: value for key, value in summary.items() if key not in ("run", "status")}
-        self._folder.write_info(status=status, error=error, **fields)
-        self._folder.close()
+        try:
+            self._folder.write_info(status=status, error=error, **fields)
+        finally:
+            self._folder.close()

@@ -26,6 +26,7 @@ from rlstudio.jobs.standing import Standing, learners_own
 from rlstudio.jobs.stretched import stretched_words
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
+from rlstudio.storage.errors import DiskError
 from rlstudio.storage.run_folder import RunFolder, RunFolderError, RunInfo
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
@@ -202,5 +203,7 @@ def _fail(record: RunRecord, run: TrainingRun | None, error: BaseException) -> N
             run.write_disk()
         words = "".join(traceback.format_exception_only(error)).strip()
         record.end(status, run.summary() if run is not None else {}, error=words)
+    except DiskError:
+        pass  # as was said, while it trained
     except Exception:
         traceback.print_exc()
