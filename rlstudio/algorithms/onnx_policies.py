@@ -48,7 +48,10 @@ def policy_graph(
         from rlstudio.algorithms.sb3.onnx_graphs import sb3_graph
 
         return sb3_graph(policy, data, action_space)
-    raise NoGraphError(f"the policy of {data.algorithm} is no network of layers; those of PPO, DQN and REINFORCE are")
+    raise NoGraphError(
+        f"the policy of {data.algorithm} is no network of layers; those of PPO, DQN, REINFORCE and of "
+        "Stable-Baselines3's algorithms are"
+    )
 
 
 def give_action(graph: OnnxGraph, scores: str, space: Any) -> str:

@@ -108,6 +108,7 @@ def test_the_file_says_what_goes_in_and_out(tmp_path: Path) -> None:
     assert notes["action"] == "int64 (batch,): the choice, 0 to 1"
     assert "cart position" in json.loads(notes["observed numbers"])[0].lower()
     assert notes["step"] == "7"
+    assert [output.name for output in model.graph.output] == ["action", "scores"]
     assert "float32 (batch, 2): logits" in model.doc_string
     assert str(tmp_path) not in str(model), "no path goes along"
 

@@ -85,9 +85,8 @@ def test_the_library_alone_is_imported(key: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", [key if key in RUN_HERE else pytest.param(key, marks=pytest.mark.slow) for key in SB3])
 def test_the_library_runs_it(key: str, tmp_path: Path) -> None:
     env, params = SB3[key]
-    text = script(
-        a_run(tmp_path / "runs", env=env, algorithm=key, steps=200, params=params, preset="none", stop_at=1e6)
-    )
+    goal = {} if key == "ars" else {"stop_at": 1e6}
+    text = script(a_run(tmp_path / "runs", env=env, algorithm=key, steps=200, params=params, preset="none", **goal))
     assert "mean return of 10 greedy episodes" in run_it(text, tmp_path)
     assert (tmp_path / "model.zip").is_file()
 
@@ -105,10 +104,26 @@ def test_the_arguments_are_those_of_the_run(tmp_path: Path) -> None:
         "SEED = 9",
         "STEPS = 500",
         "STOP_AT = 100.0",
-        "StopTrainingOnMaxEpisodes(max(1, EPISODES // 4))",
+        "EPISODES = 70",
+        "callback=[StopAt(), Episodes()]",
         "n_envs=4",
     ):
         assert words in text, words
+
+
+def test_without_a_budget_of_steps_schedules_follow_the_episodes(tmp_path: Path) -> None:
+    params = {"learning_starts": 10, "exploration_fraction": 0.5, "epsilon_end": 0.07}
+    run = a_run(tmp_path / "runs", env="CartPole-v1", algorithm="sb3_dqn", episodes=40, params=params)
+    said = run_it(script(run) + '    print("ended:", model._episode_num, model.exploration_rate)\n', tmp_path)
+    counted, rate = map(float, said.split("ended:")[1].split())
+    assert counted == 39  # the last one ends the training before the library counts it
+    assert rate == pytest.approx(0.07)
+    assert (tmp_path / "model.zip").stat().st_size < 200_000  # nothing of the callback goes along
+
+
+def test_what_ends_by_steps_alone_is_left_to_the_studio(tmp_path: Path) -> None:
+    text = script(a_run(tmp_path, env="CartPole-v1", algorithm="ars", episodes=30))
+    assert "It uses RL Studio, for Stable-Baselines3's ARS is ended by a number of steps alone." in text
 
 
 class _Silent:

@@ -68,9 +68,9 @@ class OnnxGraph:
         return self.node("Reshape", value, self.array([-1, *shape], np.int64))
 
     def output(self, name: str, value: str, kind: str, shape: Sequence[int]) -> None:
-        """Give `value` out under a name."""
+        """Give `value` out under a name. The action comes first, for who takes outputs by their number."""
         self._named(name, "Identity", [value], {})
-        self._outputs.append(self._info(name, kind, shape))
+        self._outputs.insert(0 if name == ACTION else len(self._outputs), self._info(name, kind, shape))
 
     def _info(self, name: str, kind: str, shape: Sequence[int]) -> Any:
         types = {"float32": self._onnx.TensorProto.FLOAT, "int64": self._onnx.TensorProto.INT64}

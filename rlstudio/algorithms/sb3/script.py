@@ -44,6 +44,26 @@ class StopAt(BaseCallback):
         return len(returns) < WINDOW or sum(returns) / len(returns) < STOP_AT
 
 '''
+_EPISODES = '''
+class Episodes(BaseCallback):
+    """Ends the training after EPISODES episodes; schedules follow them, or the steps if those come first."""
+
+    def _on_training_start(self):
+        self.done = 0
+        self.model._update_current_progress_remaining = self.follow
+
+    def follow(self, num_timesteps, total_timesteps):
+        progress = max(num_timesteps / total_timesteps, self.done / EPISODES)
+        self.model._current_progress_remaining = 1.0 - min(1.0, progress)
+
+    def _on_step(self):
+        self.done += int(sum(self.locals["dones"]))
+        return self.done < EPISODES
+
+    def _on_training_end(self):
+        del self.model._update_current_progress_remaining
+
+'''
 
 
 class NoScriptError(ValueError):
@@ -64,6 +84,8 @@ def sb3_script(
         NoScriptError: where the studio carries observations or actions over that the library does not take itself.
     """
     _check(observation_space, action_space)
+    if config.algorithm == "ars" and (config.episodes is not None or config.stop_at is not None):
+        raise NoScriptError("Stable-Baselines3's ARS is ended by a number of steps alone")
     script = _Script(config, params, observation_space, action_space, step_limit)
     return script.text()
 
@@ -106,7 +128,7 @@ class _Script:
         for module, name in sorted(self._imports):
             modules.setdefault(module, []).append(name)
         imports = [*sorted(self._modules), *(f"from {m} import {', '.join(n)}" for m, n in sorted(modules.items()))]
-        return "\n".join([*imports, "", *self._constants(), "", helpers, main])
+        return "\n".join([*imports, "", *self._constants(), "", *([helpers.rstrip() + "\n"] if helpers else []), main])
 
     def _constants(self) -> list[str]:
         config = self._config
@@ -129,10 +151,10 @@ class _Script:
         return {**limit, **self._config.env_kwargs}
 
     def _helpers(self) -> str:
-        stop = self._config.stop_at is not None
-        if stop:
+        stop, episodes = self._config.stop_at is not None, self._config.episodes is not None
+        if stop or episodes:
             self._imports.add(("stable_baselines3.common.callbacks", "BaseCallback"))
-        return (_MASKS if self._masked else "") + (_STOP if stop else "")
+        return (_MASKS if self._masked else "") + (_STOP if stop else "") + (_EPISODES if episodes else "")
 
     def _main(self) -> str:
         evaluation = "sb3_contrib.common.maskable.evaluation" if self._masked else "stable_baselines3.common.evaluation"
@@ -175,9 +197,7 @@ class _Script:
         config = self._config
         callbacks = ["StopAt()"] if config.stop_at is not None else []
         if config.episodes is not None:
-            self._imports.add(("stable_baselines3.common.callbacks", "StopTrainingOnMaxEpisodes"))
-            per_copy = f"max(1, EPISODES // {self._params.n_envs})" if self._params.n_envs > 1 else "EPISODES"
-            callbacks.append(f"StopTrainingOnMaxEpisodes({per_copy})")
+            callbacks.append("Episodes()")
         steps = "STEPS" if config.steps is not None else "10**9"
         return [steps, *([f"callback=[{', '.join(callbacks)}]"] if callbacks else [])]
 
