@@ -122,7 +122,7 @@ def mean_words(mean: float) -> str:
 def training_words(batch: m.Batch) -> str:
     """Where a training stands."""
     mean = "–" if batch.mean_return is None else mean_words(batch.mean_return)
-    if batch.words.startswith("evaluating"):  # training stands still meanwhile
+    if batch.words.startswith(("evaluating", "waiting")):  # training stands still meanwhile
         return f"step {batch.step:,}  mean return {mean}  {batch.words}"
     return f"step {batch.step:,}  episodes {batch.episode:,}  mean return {mean}  {batch.steps_per_second:,.0f} steps/s"
 

@@ -136,7 +136,7 @@ class RunRecord:
     def evaluated(self, evaluation: Evaluation, policy: PolicyData) -> None:
         """Keep the weights of the best evaluation so far: the policy alone, for a replay buffer may be large."""
         note = {"returns": list(evaluation.returns)}
-        self._folder.save_checkpoint(evaluation.step, policy, {}, {}, note=note)
+        self._folder.save_checkpoint(evaluation.step, policy, {}, {}, note=note, best=True)
         self._folder.mark_best(evaluation.step)
 
     def save_whole(self, learner: Learner, algorithm: str, step: int, state: LearnerState) -> None:

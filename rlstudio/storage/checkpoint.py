@@ -14,6 +14,8 @@ The folder is written under a temporary name, synced and renamed, so what is the
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import stat
 from collections.abc import Mapping
@@ -140,7 +142,10 @@ def _save(arrays: Arrays, path: Path) -> None:
     try:
         save_file(arrays, path)
     except SafetensorError as error:  # the library's own wrapping of an OSError
-        raise DiskError(f"could not write {path}: {error}; is the disk full?") from error
+        code = re.search(r"os error (\d+)", str(error))
+        if code:
+            raise OSError(int(code[1]), os.strerror(int(code[1])), str(path)) from error
+        raise DiskError(f"could not write {path}: {error}; is the disk full") from error
 
 
 def _json(value: dict[str, Any], whose: str) -> str:

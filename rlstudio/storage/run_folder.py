@@ -224,17 +224,20 @@ class RunFolder(RunReading):
         *,
         note: Mapping[str, Any],
         files: Mapping[str, bytes] | None = None,
+        best: bool = False,
     ) -> Path:
         """Save policy and learner under `step`, replacing what was saved there; what that makes needless is let go.
 
         With neither arrays nor values of the learner only the policy is saved: it can be played but not continued.
-        `files` are written beside them, for use elsewhere.
+        `files` are written beside them, for use elsewhere. The `best` one is kept from then on; `mark_best` says so.
 
         Raises:
             RunFolderError: disk full, no permission, or an array or value that cannot be written as data.
         """
         shelf, folder = self._writable_shelf(), self._checkpoints_dir / str(int(step))
         checkpoint.write_checkpoint(folder, int(step), policy, learner_arrays, learner_values, note, files or {})
+        if best:
+            self._info["best_checkpoint"] = int(step)
         shelf.added(int(step), self._info.get("best_checkpoint"), files or {})
         return folder
 

@@ -23,14 +23,14 @@ from rlstudio.storage.errors import DiskError
 from rlstudio.storage.lock import is_locked
 from rlstudio.storage.run_folder import RunFolder, RunFolderError
 
-RUN: dict[str, Any] = {"algorithm": "q_learning", "env": "FrozenLake-v1", "steps": 3000, "seed": 1}
+RUN: dict[str, Any] = {"algorithm": "q_learning", "env": "FrozenLake-v1", "steps": 800, "seed": 1}
 PPO: dict[str, Any] = {
     "algorithm": "ppo",
     "env": "CartPole-v1",
-    "steps": 1500,
+    "steps": 900,
     "params": {"n_envs": 2, "n_steps": 64, "hidden": [8]},
     "preset": "none",
-    "eval_every": 400,
+    "eval_every": 300,
     "eval_episodes": 1,
 }
 
@@ -62,7 +62,8 @@ class Disk:
             try:
                 self._refuse(os.fspath(path))
             except OSError as error:
-                raise SafetensorError(f"Error while serializing: I/O error: {error}") from error
+                words = f"I/O error: {error.strerror} (os error {error.errno})"
+                raise SafetensorError(f"Error while serializing: {words}") from error
             real_save(arrays, path)
 
         patch.setattr(os, "write", write)
@@ -78,8 +79,8 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
-    """The disk that runs are on; they are written to it at every look, and try again soon."""
-    monkeypatch.setattr(training_run, "DISK_EVERY_SECONDS", 0.0)
+    """The disk that runs are on; they are written to it all the time, and tried again at once."""
+    monkeypatch.setattr(training_run, "DISK_EVERY_SECONDS", 0.005)
     monkeypatch.setattr(training_run, "SERVICE_EVERY_SECONDS", 0.0)
     monkeypatch.setattr(keeping, "FIRST_RETRY_SECONDS", 0.0)
     monkeypatch.setattr(keeping, "LONGEST_RETRY_SECONDS", 0.0)
@@ -207,8 +208,8 @@ def test_a_folder_that_goes_under_a_run_is_made_anew(disk: Disk, moved: bool, tm
     found, whole = rows(folder), rows(expected)
     assert found == whole
     assert folder.read_info().best_checkpoint in (None, expected.best_checkpoint())
-    folder, _ = train_inline(tmp_path / "ill", resume=folder.path, **{**PPO, "steps": 1800})
-    assert folder.read_info().steps >= 1800
+    folder, _ = train_inline(tmp_path / "ill", resume=folder.path, **{**PPO, "steps": 1200})
+    assert folder.read_info().steps >= 1200
     if moved:
         assert RunFolder.open(tmp_path / "elsewhere").read_info().status == "interrupted"
 
@@ -271,9 +272,9 @@ def test_checkpoints_are_saved_at_the_steps_that_were_asked_for(
 
     monkeypatch.setattr(RunFolder, "save_checkpoint", save)
     monkeypatch.setattr(autosave, "CHECKPOINT_EVERY_SECONDS", 1e6)
-    folder, _ = train_inline(tmp_path, autosave_steps=700, eval_every=0, **RUN)
-    assert saved == [(step, True) for step in (0, 700, 1400, 2100, 2800, 3000)]
-    assert folder.load_learner(2800)[2] == 2800
+    folder, _ = train_inline(tmp_path, autosave_steps=150, eval_every=0, **RUN)
+    assert saved == [(step, True) for step in (0, 150, 300, 450, 600, 750, 800)]
+    assert folder.load_learner(750)[2] == 750
 
 
 def test_by_the_clock_a_checkpoint_that_takes_long_comes_less_often() -> None:
