@@ -6,7 +6,6 @@ Each is a child process with a run folder of its own, as if it were trained alon
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import sys
 import time
@@ -20,6 +19,7 @@ import numpy as np
 from rlstudio.commands.console import mean_words, print_json, training_words
 from rlstudio.core import messages as m
 from rlstudio.core.bands import interquartile_mean
+from rlstudio.core.cores import usable_cores
 from rlstudio.core.messages import StartTraining
 from rlstudio.workers.process import Worker, WorkerGone
 
@@ -35,7 +35,7 @@ def train_seeds(start: StartTraining, seeds: Sequence[int], *, at_once: int | No
         at_once: how many run side by side; None for one a core.
         json: one object on stdout at the end instead of words.
     """
-    fleet = _Fleet(start, seeds, at_once or _cores())
+    fleet = _Fleet(start, seeds, at_once or usable_cores())
     with _on_interrupt(fleet.stop):
         fleet.sail()
     answer = fleet.answer()
@@ -107,6 +107,8 @@ class _Fleet:
                 self._tell(f"seed {seed} → {report.run}")
             elif isinstance(report, m.Warned):
                 self._tell(f"seed {seed}: warning: {report.text}")
+            elif isinstance(report, m.NotSaved):
+                self._tell(f"seed {seed}: " + (f"warning: {report.words}" if report.words else "saved again"))
             elif isinstance(report, m.Failed):
                 self._failures[seed] = " ".join(part for part in (report.message, report.advice) if part)
                 self._over(seed)
@@ -130,11 +132,6 @@ class _Fleet:
 
     def _tell(self, words: str) -> None:
         print(words, file=sys.stderr, flush=True)
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextlib.contextmanager

@@ -21,7 +21,7 @@ class Closing(QObject):
 
     def allow(self) -> None:
         """Whether the window may close without a question, as things stand now."""
-        self._window.may_close = not (self._training.active or self._acting.active)
+        self._window.may_close = not (self._training.any_active or self._acting.active)
 
     def ask(self) -> None:
         """Ask first: a run, a recording or an export would be cut short."""
@@ -31,8 +31,8 @@ class Closing(QObject):
         box.setObjectName("closeBox")
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Close RL Studio")
-        box.setText("A run is being trained." if self._training.active else "A recording or export is under way.")
-        box.setInformativeText("Stop it, save what there is, and close?")
+        box.setText(self._under_way_words())
+        box.setInformativeText("Stop, save what there is, and close?")
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
         stop.setObjectName("stopAndCloseButton")
         box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
@@ -41,17 +41,22 @@ class Closing(QObject):
         box.buttonClicked.connect(lambda button: self.save_and_close() if button is stop else None)
         box.open()
 
+    def _under_way_words(self) -> str:
+        live = len(self._training.live)
+        if live > 1:
+            return f"{live} runs are being trained."
+        return "A run is being trained." if live else "A recording or export is under way."
+
     def save_and_close(self) -> None:
         """Stop everything; close when the run is saved, at once where there is none."""
         if self._under_way:
             return
         self._under_way = True
         self._acting.abandon()
-        if self._training.active:
+        if self._training.any_active:
             self._window.status.say("Saving, then closing…")
-            self._training.when_idle(self._close)
-            if self._training.state != "stopping":  # a second stop would not wait for the saving
-                self._training.stop()
+            self._training.when_all_idle(self._close)
+            self._training.stop_all()
         else:
             self._close()
 

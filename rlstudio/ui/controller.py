@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from rlstudio.algorithms.catalogue import left_out
 from rlstudio.core import messages as m
-from rlstudio.core.episode import Episode
 from rlstudio.core.params import ParamError
 from rlstudio.envs.catalogue import load_cards
 from rlstudio.storage.paths import cache_dir, default_runs_dir
@@ -29,10 +28,12 @@ from rlstudio.ui.library import Library
 from rlstudio.ui.live import Live
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.microscope import Microscope
-from rlstudio.ui.opening import OpenedRun, has_best
+from rlstudio.ui.opening import has_best
 from rlstudio.ui.repeating import Repeating
 from rlstudio.ui.run_exporting import RunExporting
 from rlstudio.ui.run_words import numbers, state_words
+from rlstudio.ui.showing import Showing
+from rlstudio.ui.side_by_side import SideBySide
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.telling import Telling
 from rlstudio.ui.time_machine import TimeMachine
@@ -70,8 +71,12 @@ class Controller(QObject):
         self.time_machine = TimeMachine(window, self.desk, self.consent, self.training, self.watching)
         self.filming = Filming(window, self.training, self.consent, self.acting.exports)
         self.closing = Closing(window, self.training, self.acting)
+        self.showing = Showing(
+            window, self.training, self.starting, self.watching, self.files, self.acting, self.telling
+        )
+        self.side_by_side = SideBySide(window, self.training, self.starting, self.showing, self.telling)
+        self.library.shows = self.side_by_side.show_folder
         self._listing = Errand("Listing the environments", self.desk, self)
-        self._device = "cpu"
         self._ticks = 0
         self._last_tick = time.perf_counter()
         self._timer = QTimer(self)
@@ -126,30 +131,30 @@ class Controller(QObject):
 
     def _connect_wishes(self) -> None:
         window, bar = self.window, self.window.toolbar
-        bar.trainRequested.connect(self.starting.train)
+        bar.trainRequested.connect(self.side_by_side.train)
         bar.pauseToggled.connect(self._toggle_pause)
         bar.stepRequested.connect(self.training.step_once)
         bar.stopRequested.connect(self.training.stop)
-        bar.speed.moved.connect(lambda _position: self.training.set_pace(self.starting.pace()))
+        bar.speed.moved.connect(lambda _position: self.starting.pace_all())
         bar.evaluateRequested.connect(self._evaluate)
         bar.recordRequested.connect(self._record)
         bar.presentToggled.connect(window.toggle_present)
-        window.setup.trainRequested.connect(lambda: self.starting.train("train"))
         window.setup.requestChanged.connect(self._request_changed)
         window.setup.liveChange.connect(self.training.set_param)
-        window.setup.newRunPrompt.connect(self._prompt_new_run)
         window.stage.watchModeChanged.connect(self.watching.change_mode)
         window.stage.watch.activated.connect(lambda _index: self.watching.show())
         window.stage.backToLiveRequested.connect(self.watching.look)
         window.stage.frameShown.connect(window.inspector.show_step)
         window.actions_by_name["keysAction"].triggered.connect(lambda: show_keys(window))
-        self.library.opened.connect(self._show_opened)
+        self.library.opened.connect(self.showing.show_opened)
         self.files.shown.connect(self.watching.look)
         self.library.failed.connect(self.telling.fail)
         self.consent.refused.connect(self.telling.fail)
 
     def _connect_jobs(self) -> None:
         self.training.stateChanged.connect(self._training_changed)
+        self.training.fleetChanged.connect(self.closing.allow)
+        self.side_by_side.ended.connect(self.library.refresh)
         self.training.started.connect(self._training_started)
         self.training.batchCame.connect(self._batch_came)
         self.training.policyCame.connect(self._policy_came)
@@ -184,6 +189,7 @@ class Controller(QObject):
             self.window.plots.refresh_step()
         if self._ticks % _STATUS_EVERY == 3:
             self._show_status()
+            self.side_by_side.refresh()
             self.time_machine.tick()
         if self._ticks % _HEALTH_EVERY == 1:
             for child in (self.training, self.live, self.acting, self.what_if.branching, self.time_machine.recording):
@@ -197,7 +203,7 @@ class Controller(QObject):
         if training.active or not (self.acting.recording.active or self.acting.evaluating.active):
             status.say(self.library.opening or state_words(training, start_is_told=self.watching.tells_start))
             status.show_progress(training.last_batch.progress if training.last_batch is not None else None)
-        status.show_numbers(numbers(training, self._device))
+        status.show_numbers(numbers(training, training.device))
 
     def _show_errand(self, share: float, words: str) -> None:
         if not self.training.active:
@@ -216,22 +222,6 @@ class Controller(QObject):
         self._settle.start()
         if not self.training.active:
             self._training_changed()
-
-    def _prompt_new_run(self) -> None:
-        """Another environment or algorithm was chosen while a run goes on: it is asked, never silently stopped."""
-        config = self.training.config
-        if config is not None and self.training.active:
-            self.window.banner.say(
-                f"The run of {config.algorithm} on {config.env} goes on. Train the new choice instead?",
-                [("Stop and train", self._stop_and_train), ("Keep training", self._keep_training)],
-            )
-
-    def _stop_and_train(self) -> None:
-        self.training.when_idle(lambda: self.starting.train("new"))
-        self.training.stop()
-
-    def _keep_training(self) -> None:
-        self.window.setup.back_to_running()
 
     def _record(self, wish: ActWish) -> None:
         try:
@@ -268,7 +258,6 @@ class Controller(QObject):
         self._show_status()
 
     def _training_started(self, started: m.Started) -> None:
-        self._device = started.device
         config, spec = self.training.config, self.training.spec
         assert config is not None
         assert spec is not None
@@ -317,33 +306,3 @@ class Controller(QObject):
             self.starting.take_cards(load_cards(cache_dir()) or [])
             self.telling.note(f"{report.count} environments are listed.")
             self.watching.show()
-
-    # ------------------------------------------------------------ what was opened
-
-    def _show_opened(self, opened: OpenedRun) -> None:
-        """While another run trains an opened one only lends its policy; else it becomes the window's run."""
-        info = opened.info
-        self.watching.opened = opened
-        self.telling.note(f"Opened {info.path}: {info.status}, {info.steps:,} steps.")
-        if self.training.active:
-            self.window.banner.say(f"{info.path.name} is open: Record and Evaluate can use its policy.")
-            self.watching.show_policies()
-            return
-        self.training.adopt(info.config, opened.history, str(info.path), opened.policy)
-        plain = info.config.model_dump(mode="json")
-        self.window.setup.set_request({**plain, "params": {**plain["params"], **info.live_params}})
-        self.watching.has_best = opened.best is not None
-        self.window.setWindowTitle(f"{info.path.name} – RL Studio")
-        self.starting.show_run()
-        self.watching.show()
-        if opened.recordings:
-            self.files.opening.open_recordings(
-                opened.recordings, lambda episodes: self._show_recordings(str(info.path), episodes)
-            )
-        self._training_changed()
-
-    def _show_recordings(self, run: str, episodes: list[Episode]) -> None:
-        """Those of an opened run, which came after it; none where others were recorded meanwhile."""
-        if self.training.run == run and not self.acting.recording.active:
-            self.window.stage.set_episodes(episodes, aside=True)
-            self.watching.look()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from rlstudio.core import messages as m
 from rlstudio.ui.job_desk import Job, JobDesk
-from rlstudio.ui.training import exit_words
+from rlstudio.ui.trained_run import exit_words
 
 
 class Errand(QObject):

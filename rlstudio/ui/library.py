@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -32,7 +33,9 @@ class Library(QObject):
     def __init__(self, window: MainWindow, runs_dir: Path) -> None:
         super().__init__(window)
         self._window = window
-        self._runs_dir = runs_dir
+        self._runs_dir = self.runs_dir = runs_dir
+        self.shows: Callable[[Path], bool] = lambda _folder: False
+        """Whether a run trains into a folder: it is shown then, rather than read."""
         self.opening = ""
         """What is being read, in words: a long run takes a moment."""
         self._background = Background(self)
@@ -59,8 +62,9 @@ class Library(QObject):
         dialog.setObjectName("openDialog")
         dialog.setNameFilters(
             [
-                "Runs, episodes and data (run.json *.rlrun *.rlepisode *.npz metadata.json)",
+                "Runs, episodes, models, data (run.json *.rlrun *.rlepisode *.zip *.npz metadata.json)",
                 "Runs (run.json *.rlrun)",
+                "Models of Stable-Baselines3 (*.zip)",
                 "Episodes (*.rlepisode)",
                 "Data (*.npz metadata.json)",
                 "All files (*)",
@@ -80,7 +84,9 @@ class Library(QObject):
         self.pathsWanted.emit(paths)
 
     def open_run(self, folder: Path) -> None:
-        """Read a run folder."""
+        """Read a run folder; show it where it is being trained."""
+        if self.shows(folder):
+            return
         self.opening = f"Opening {folder.name}…"
         self._window.status.say(self.opening)
         self._background.run(lambda: open_run(folder), self._read, self._refuse)

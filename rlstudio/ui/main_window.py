@@ -24,6 +24,7 @@ from rlstudio.ui.toolbar import Toolbar
 from rlstudio.ui.widgets.banner import Banner
 from rlstudio.ui.widgets.export_progress import ExportProgress
 from rlstudio.ui.widgets.fold_tabs import FoldTabs
+from rlstudio.ui.widgets.live_strip import LiveStrip
 from rlstudio.ui.widgets.status_row import StatusRow
 
 SMALLEST = QSize(1024, 600)
@@ -101,6 +102,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self.strip = LiveStrip()
+        layout.addWidget(self.strip)
         layout.addWidget(self.across, 1)
         layout.addWidget(self.status)
         self.setCentralWidget(central)

@@ -36,6 +36,8 @@ class Starting(QObject):
         self._training = training
         self._consent = consent
         self._runs_dir = runs_dir
+        self.room_for: Callable[[m.StartTraining], bool] = lambda _command: True
+        """Whether a run may begin now, beside the others that train; says why not."""
         self.cards: dict[str, EnvironmentCard] = {}
 
     def take_cards(self, cards: list[EnvironmentCard]) -> None:
@@ -72,23 +74,33 @@ class Starting(QObject):
         """Start; where a program has to be agreed to first, the answer starts it `again`."""
         training, window = self._training, self._window
         window.banner.hide()  # before any question: what was refused is mended
-        if not self._consent.agreed(programs_of_run(config.algorithm, config.params), again):
+        if not self.agreed(config, again):
+            return
+        command = self.command(config, training.run if continued else None)
+        if not self.room_for(command):
             return
         window.stage.back_to_live()
-        training.start(
-            m.StartTraining(
-                config.model_dump(mode="json"),
-                str(self._runs_dir),
-                resume=training.run if continued else None,
-                watch=window.stage.watch_mode(),  # type: ignore[arg-type]
-                pace=self.pace(config),
-                trusted_files=self._consent.given,
-                tensorboard="" if window.settings.get("tensorboard", bool, False) else None,
-            )
-        )
+        training.start(command)
         if not continued:
             self.show_run()
         window.fold_setup_while_training(True)
+
+    def command(self, config: RunConfig, resume: str | None = None) -> m.StartTraining:
+        """What starts that run, or lets the one in the folder `resume` go on: watched and paced as things are now."""
+        window = self._window
+        return m.StartTraining(
+            config.model_dump(mode="json"),
+            str(self._runs_dir),
+            resume=resume,
+            watch=window.stage.watch_mode(),  # type: ignore[arg-type]
+            pace=self.pace(config),
+            trusted_files=self._consent.given,
+            tensorboard="" if window.settings.get("tensorboard", bool, False) else None,
+        )
+
+    def agreed(self, config: RunConfig, then: Callable[[], None]) -> bool:
+        """Whether the programs that a run of this config needs may be run; `then` is called after a later yes."""
+        return self._consent.agreed(programs_of_run(config.algorithm, config.params), then)
 
     def wanted(self) -> RunConfig:
         """The run that the setup asks for. Raises ParamError."""
@@ -142,6 +154,12 @@ class Starting(QObject):
         longest = (card.max_episode_steps if card is not None else None) or _USUAL_LENGTH
         budget = config.steps or (config.episodes or 1) * longest / 3
         return pace_at(self._window.toolbar.speed.position(), real, budget / _WATCH_SECONDS)
+
+    def pace_all(self) -> None:
+        """The speed slider was moved: it counts for every run that trains."""
+        for run in self._training.live:
+            if run.config is not None:
+                run.set_pace(self.pace(run.config))
 
     # ------------------------------------------------------------ what a run is shown with
 

@@ -174,7 +174,8 @@ def document_style() -> str:
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Give a widget one of the stylesheet's roles: heading, title, muted, fault, badge, primary, flat, link, mono."""
+    """Give a widget one of the stylesheet's roles: heading, title, muted, fault, badge, primary, secondary, flat,
+    link, mono."""
     if widget.property("role") == role:
         return
     widget.setProperty("role", role)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from rlstudio.core.messages import StepUnit
 from rlstudio.ui.icons import set_icon
+from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.speed_slider import SpeedSlider
 
 _UNITS: dict[StepUnit, str] = {"step": "One step", "update": "One update", "episode": "One episode"}
@@ -35,7 +36,7 @@ class Toolbar(QToolBar):
     """Signals speak of wishes; what is possible is told back with `show_state`."""
 
     trainRequested = Signal(str)
-    """"train", "continue", "new" or "new seed"."""
+    """"train", "continue", "new" or "new seed"; "another" while a run trains."""
     pauseToggled = Signal()
     stepRequested = Signal(str)
     stopRequested = Signal()
@@ -103,7 +104,9 @@ class Toolbar(QToolBar):
         self._default_train = "continue" if can_continue and continues else ("new" if has_run else "train")
         titles = {"continue": "Continue", "new": "New run", "train": "Train"}
         self.train.setText(titles[self._default_train] if idle else "Train")
-        self.train.setEnabled(idle or trouble)
+        beside = state in ("running", "paused") and not trouble
+        self.train.setEnabled(idle or trouble or beside)
+        self._show_beside(beside)
         if trouble:
             self._default_train = "new"
             self.train.setText("New run")
@@ -120,6 +123,15 @@ class Toolbar(QToolBar):
             if self.stop.text() == "End now"
             else "Stop and save what was learned (Ctrl+.)"
         )
+
+    def _show_beside(self, beside: bool) -> None:
+        """While a run trains the button sets up another one: it is not what one looks for first."""
+        self.train.setToolTip("Set up another run; this one goes on (Ctrl+Enter)" if beside else "Train (Ctrl+Enter)")
+        set_role(self.train, "secondary" if beside else "primary")
+        set_icon(self.train, "plus" if beside else "train", "text" if beside else "on_accent")
+        if beside:
+            self._default_train = "another"
+            self.train.setText("New run")
 
     def set_policies(self, *, trained: bool, best: bool, opened: str) -> None:
         """Whose policies can be evaluated and recorded."""

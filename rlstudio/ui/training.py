@@ -1,39 +1,43 @@
-"""Training: the one training job of the window, as a small state machine with words for each state. No widgets."""
+"""Training: the runs of the window that train, side by side, and the one of them that is shown. No widgets.
+
+All that is asked of it is asked of the run that is shown, and its signals are that run's; the others go on unseen, and
+are heard of through `othersEnded`, `othersFailed` and `othersWarned`.
+"""
 
 from __future__ import annotations
 
-import signal
-import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from rlstudio.algorithms.base import AlgorithmSpec
-from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core import messages as m
 from rlstudio.core.history import History
 from rlstudio.core.run_config import RunConfig
-from rlstudio.ui.job_desk import Job, JobDesk
-
-State = Literal["idle", "starting", "running", "paused", "stopping"]
-
-PATIENCE_WITH_STOP_SECONDS = 20.0
+from rlstudio.ui.job_desk import JobDesk
+from rlstudio.ui.trained_run import News, State, TrainedRun
 
 
 class Training(QObject):
-    """What is being trained, or was last.
+    """`shown` is being trained, was last, or is yet to be; `live` are all that train, in the order of their start.
 
-    Signals:
+    Signals of the run that is shown:
         stateChanged: the state, or what is known about it, has changed.
         started: a Started report; `history` and `config` are those of the run from here on.
         batchCame: a Batch was added to `history`.
         policyCame: newer weights, as PolicyData.
+        paramRefused: name, value and reason of a live change.
         warned: something to know, in words.
         recovered: a child that did not answer does again.
         failed: message, advice, traceback.
         finished: the status and summary of a run that ended in order.
+
+    Signals of all:
+        fleetChanged: one began, ended, or changed its state.
+        othersEnded: a TrainedRun that is not shown, the status and summary with which it ended in order.
+        othersFailed: such a run, message, advice, traceback.
+        othersWarned: such a run, and something to know, in words.
     """
 
     stateChanged = Signal()
@@ -45,216 +49,207 @@ class Training(QObject):
     recovered = Signal()
     failed = Signal(str, str, str)
     finished = Signal(str, object)
+    fleetChanged = Signal()
+    othersEnded = Signal(object, str, object)
+    othersFailed = Signal(object, str, str, str)
+    othersWarned = Signal(object, str)
 
     def __init__(self, desk: JobDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._job: Job | None = None
-        self._ended_in_order = False
-        self._stop_asked = 0.0
-        self._after: Callable[[], None] | None = None
-        self.state: State = "idle"
-        self.trouble = ""
-        self.preparing = ""
-        self.config: RunConfig | None = None
-        self.spec: AlgorithmSpec | None = None
-        self.history = History()
-        self.ghost: History | None = None
-        self.run: str | None = None
-        self.policy: m.PolicyData | None = None
-        self.last_batch: m.Batch | None = None
-        self.status: m.Status | None = None
+        self._after_all: Callable[[], None] | None = None
+        self.live: list[TrainedRun] = []
+        self.shown = TrainedRun(desk, self._told)
 
-    # ------------------------------------------------------------ wishes
+    # ------------------------------------------------------------ several runs
+
+    def launch(self, command: m.StartTraining) -> TrainedRun:
+        """Train a run that is not shown."""
+        run = TrainedRun(self._desk, self._told)
+        run.start(command)
+        return run
+
+    def set_aside(self) -> None:
+        """Show a run that is yet to be; the one that was shown goes on unseen."""
+        self.show(TrainedRun(self._desk, self._told))
+
+    def show(self, run: TrainedRun) -> None:
+        """Let all that is asked of this object be asked of `run` from now on."""
+        self.shown = run
+        self.stateChanged.emit()
+        self.fleetChanged.emit()
+
+    @property
+    def any_active(self) -> bool:
+        """Whether any run trains, shown or not."""
+        return bool(self.live)
+
+    def stop_all(self) -> None:
+        """Save and end all of them."""
+        for run in list(self.live):
+            if run.state != "stopping":  # a second stop would not wait for the saving
+                run.stop()
+
+    def when_all_idle(self, then: Callable[[], None]) -> None:
+        """Call `then` once nothing trains any more."""
+        if self.live:
+            self._after_all = then
+        else:
+            then()
+
+    def _told(self, run: TrainedRun, news: News, *what: Any) -> None:
+        if news == "stateChanged":
+            self._count(run)
+        if run is self.shown:
+            getattr(self, news).emit(*what)
+        elif news == "finished":
+            self.othersEnded.emit(run, *what)
+        elif news == "failed":
+            self.othersFailed.emit(run, *what)
+        elif news == "warned":
+            self.othersWarned.emit(run, *what)
+        if news == "stateChanged":
+            self.fleetChanged.emit()
+            if not self.live and self._after_all is not None:
+                after, self._after_all = self._after_all, None
+                after()
+
+    def _count(self, run: TrainedRun) -> None:
+        if run.active and run not in self.live:
+            self.live.append(run)
+        elif not run.active and run in self.live:
+            self.live.remove(run)
+
+    # ------------------------------------------------------------ what is known of the run that is shown
 
     @property
     def active(self) -> bool:
-        """Whether a job runs, or is about to."""
-        return self.state != "idle"
+        """Whether a job runs for it, or is about to."""
+        return self.shown.active
 
-    def start(self, command: m.StartTraining) -> None:
-        """Train. A run that still goes on is ended first, without waiting for it if it no longer answers."""
-        if self._job is not None:
-            self._drop("ended to start another run")
-        config = RunConfig.parse(command.config)
-        if command.resume is None:
-            if self.config is not None and self.config.env != config.env:
-                self.ghost = None  # returns of another environment say nothing about this one's
-            elif len(self.history.returns):
-                self.ghost = self.history
-            self.history = History(config.window)
-        self.config, self.spec = config, get_algorithm(config.algorithm)
-        self.run = command.resume
-        self.policy = None if command.resume is None else self.policy
-        self.last_batch, self.status, self.trouble, self.preparing = None, None, "", ""
-        self._ended_in_order = False
-        self._job = self._desk.start(command, self._heard, self._ended)
-        self._enter("starting")
+    @property
+    def state(self) -> State:
+        """What it does."""
+        return self.shown.state
 
-    def adopt(self, config: RunConfig, history: History, run: str, policy: m.PolicyData | None) -> None:
-        """A run of before takes the place of the last one: it can be looked at, recorded and continued."""
-        self.ghost = None
-        self.config, self.spec, self.history = config, get_algorithm(config.algorithm), history
-        self.run, self.policy, self.last_batch, self.status = run, policy, None, "finished"
-        self._enter("idle")
+    @property
+    def status(self) -> m.Status | None:
+        """How it ended."""
+        return self.shown.status
 
-    def pause(self) -> None:
-        """Stand still before the next step."""
-        if self.state == "running":
-            self._post(m.Pause())
-            self._enter("paused")
+    @property
+    def trouble(self) -> str:
+        """What is wrong with its child, in words; "" when nothing is."""
+        return self.shown.trouble
 
-    def resume(self) -> None:
-        """Go on."""
-        if self.state == "paused":
-            self._post(m.Resume())
-            self._enter("running")
+    @property
+    def preparing(self) -> str:
+        """What it is busy with before its first step."""
+        return self.shown.preparing
 
-    def step_once(self, unit: m.StepUnit) -> None:
-        """One step, update or episode, then stand still again."""
-        if self.state == "running":
-            self.pause()
-        if self.state == "paused":
-            self._post(m.StepOnce(unit))
+    @property
+    def device(self) -> str:
+        """What it computes on."""
+        return self.shown.device
 
-    def stop(self) -> None:
-        """Save and end. A child that no longer answers is ended at once."""
-        if self._job is None:
-            return
-        if self.trouble or self.state == "stopping":
-            self._drop("ended because it no longer answered" if self.trouble else "ended before it had saved")
-            return
-        self._post(m.Stop())
-        self._stop_asked = time.monotonic()
-        self._enter("stopping")
+    @property
+    def config(self) -> RunConfig | None:
+        """Its config; None of a run that is yet to be."""
+        return self.shown.config
 
-    def set_param(self, name: str, value: Any) -> None:
-        """A live change."""
-        self._post(m.SetParam(name, value))
+    @property
+    def spec(self) -> AlgorithmSpec | None:
+        """Its algorithm."""
+        return self.shown.spec
 
-    def set_pace(self, steps_per_second: float | None) -> None:
-        """Training speed; None is full."""
-        self._post(m.SetPace(steps_per_second))
+    @property
+    def history(self) -> History:
+        """Its curves."""
+        return self.shown.history
 
-    def set_watch(self, mode: m.WatchMode) -> None:
-        """What is watched."""
-        self._post(m.SetWatch(mode))
+    @property
+    def ghost(self) -> History | None:
+        """Curves of the run before it."""
+        return self.shown.ghost
 
-    def when_idle(self, then: Callable[[], None]) -> None:
-        """Call `then` once no job runs any more."""
-        if self._job is None:
-            then()
-        else:
-            self._after = then
+    @property
+    def run(self) -> str | None:
+        """Its folder."""
+        return self.shown.run
 
-    def take_frame(self) -> tuple[Any, m.FrameNote] | None:
-        """The newest frame of the training environment."""
-        return None if self._job is None else self._job.take_frame()
+    @property
+    def policy(self) -> m.PolicyData | None:
+        """Its newest weights."""
+        return self.shown.policy
 
-    def check_health(self) -> None:
-        """Look for signs of life; called a few times a second."""
-        if self._job is None:
-            return
-        trouble = self._job.trouble()
-        if bool(trouble) != bool(self.trouble):
-            self.trouble = trouble
-            self.stateChanged.emit()
-            if trouble:
-                self.warned.emit(f"Training does not answer: {trouble}. Stop ends it; Train starts anew.")
-            else:
-                self.recovered.emit()
-        self.trouble = trouble
-        if self.state == "stopping" and time.monotonic() - self._stop_asked > PATIENCE_WITH_STOP_SECONDS:
-            self._drop(f"ended because it had not saved within {PATIENCE_WITH_STOP_SECONDS:.0f} s")
-
-    # ------------------------------------------------------------ what the job says
-
-    def _post(self, command: m.Command) -> None:
-        if self._job is not None:
-            self._job.post(command)
-
-    def _enter(self, state: State) -> None:
-        self.state = state
-        self.stateChanged.emit()
-
-    def _heard(self, report: m.Report) -> None:
-        match report:
-            case m.Preparing(words):
-                self.preparing = words
-                self.stateChanged.emit()
-            case m.Started(run):
-                self.run = run
-                self.history.rewind(report.step)  # a continued run lives again what came after its checkpoint
-                if self.state == "starting":
-                    self._enter("running")
-                self.started.emit(report)
-            case m.Batch():
-                self._take_batch(report)
-            case m.PolicyUpdate(policy):
-                self.policy = policy
-                self.policyCame.emit(policy)
-            case m.ParamRefused(name, value, reason):
-                self.paramRefused.emit(name, value, reason)
-            case m.Warned(text):
-                self.warned.emit(text)
-            case m.Failed(message, advice, traceback):
-                self._ended_in_order = True
-                self.status = "failed"
-                self.failed.emit(message, advice, traceback)
-            case m.Finished(status, summary):
-                self._ended_in_order = True
-                self.status = status
-                self.finished.emit(status, summary)
-
-    def _take_batch(self, batch: m.Batch) -> None:
-        self._post(m.Took())
-        self.history.add(batch)
-        self.last_batch = batch
-        self.batchCame.emit(batch)
-
-    def _ended(self, exitcode: int | None) -> None:
-        self._job = None
-        if self.trouble and self.status in ("finished", "stopped"):
-            self.recovered.emit()  # it came to its end after all: nothing is left to complain of
-        self.trouble = ""
-        if not self._ended_in_order:
-            self.status = "interrupted"
-            self.failed.emit(
-                f"The training process ended unexpectedly ({exit_words(exitcode)}).",
-                "What was saved until then is in the run folder. Train starts anew, Continue goes on from there.",
-                "",
-            )
-        self._enter("idle")
-        self._call_after()
-
-    def _drop(self, why: str) -> None:
-        """Kill the job and be idle at once."""
-        if self._job is not None:
-            self._job.abandon()
-            self._job = None
-        self.status, self.trouble = "interrupted", ""
-        self.warned.emit(f"The training process was {why}. What was saved until then is in the run folder.")
-        self._enter("idle")
-        self._call_after()
-
-    def _call_after(self) -> None:
-        after, self._after = self._after, None
-        if after is not None:
-            after()
+    @property
+    def last_batch(self) -> m.Batch | None:
+        """What it reported last."""
+        return self.shown.last_batch
 
     @property
     def can_continue(self) -> bool:
-        """Whether the last run can go on: it has a folder with a checkpoint to go on from."""
-        return self.state == "idle" and self.run is not None and any(Path(self.run).glob("checkpoints/*/learner.json"))
+        """Whether it can go on from a checkpoint in its folder."""
+        return self.shown.can_continue
+
+    # ------------------------------------------------------------ wishes, of the run that is shown
+
+    def start(self, command: m.StartTraining) -> None:
+        """Train. A run that is shown and still goes on is ended first, without waiting for it if it is stuck."""
+        before = self.shown
+        if before.active:
+            before.drop("ended to start another run")
+        if command.resume is None:
+            self.shown = TrainedRun(self._desk, self._told)
+            self.shown.ghost = _ghost(before, RunConfig.parse(command.config).env)
+        self.shown.start(command)
+
+    def adopt(self, config: RunConfig, history: History, run: str, policy: m.PolicyData | None) -> None:
+        """A run of before takes the place of the one that was shown."""
+        opened = TrainedRun(self._desk, self._told)
+        opened.adopt(config, history, run, policy)
+        self.show(opened)
+
+    def pause(self) -> None:
+        """Stand still before the next step."""
+        self.shown.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self.shown.resume()
+
+    def step_once(self, unit: m.StepUnit) -> None:
+        """One step, update or episode, then stand still again."""
+        self.shown.step_once(unit)
+
+    def stop(self) -> None:
+        """Save and end."""
+        self.shown.stop()
+
+    def set_param(self, name: str, value: Any) -> None:
+        """A live change."""
+        self.shown.set_param(name, value)
+
+    def set_watch(self, mode: m.WatchMode) -> None:
+        """What is watched."""
+        self.shown.set_watch(mode)
+
+    def when_idle(self, then: Callable[[], None]) -> None:
+        """Call `then` once no job of its own runs any more."""
+        self.shown.when_idle(then)
+
+    def take_frame(self) -> tuple[Any, m.FrameNote] | None:
+        """The newest frame of its training environment."""
+        return self.shown.take_frame()
+
+    def check_health(self) -> None:
+        """Look for signs of life of all; called a few times a second."""
+        for run in list(self.live):
+            run.check_health()
 
 
-def exit_words(exitcode: int | None) -> str:
-    """Why a process ended, in words."""
-    if exitcode is None:
-        return "no exit code"
-    if exitcode < 0:
-        try:
-            return f"ended by signal {-exitcode}, {signal.Signals(-exitcode).name}"
-        except ValueError:
-            return f"ended by signal {-exitcode}"
-    return f"exit code {exitcode}"
+def _ghost(before: TrainedRun, env: str) -> History | None:
+    """What is drawn behind a run that follows `before`: returns of another environment say nothing about its own."""
+    if before.config is not None and before.config.env != env:
+        return None
+    return before.history if len(before.history.returns) else before.ghost

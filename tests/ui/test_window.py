@@ -314,9 +314,9 @@ def test_a_child_that_dies_or_hangs_is_said_and_train_works_again(studio: Studio
     training = studio.controller.training
     studio.begin_a_long_run()
     run = Path(training.run or "")
-    assert training._job is not None
+    assert training.shown._job is not None
     studio.wait_for(lambda: monitor(run), "the first episodes to be on disk", 20)
-    os.kill(training._job.pid, getattr(signal, name))
+    os.kill(training.shown._job.pid, getattr(signal, name))
     studio.wait_for(lambda: studio.window.banner.text(), "the fault to be said", 2.0)
     assert "process" in studio.window.banner.text()
     assert studio.button("trainButton").isEnabled()
@@ -464,10 +464,10 @@ def test_a_quick_pause_and_resume_leaves_it_running(studio: Studio) -> None:
 def test_a_child_that_answers_again_is_no_longer_complained_of(studio: Studio) -> None:
     training = studio.controller.training
     studio.begin_a_long_run()
-    assert training._job is not None
-    os.kill(training._job.pid, signal.SIGSTOP)
+    assert training.shown._job is not None
+    os.kill(training.shown._job.pid, signal.SIGSTOP)
     studio.wait_for(studio.window.banner.text, "the fault to be said", 4)
-    os.kill(training._job.pid, signal.SIGCONT)
+    os.kill(training.shown._job.pid, signal.SIGCONT)
     studio.wait_for(lambda: not studio.window.banner.text(), "the message to go", 10)
     assert studio.button("pauseButton").isEnabled()
     studio.click("stopButton")
@@ -481,9 +481,9 @@ def test_a_child_that_answers_again_is_no_longer_complained_of(studio: Studio) -
 def test_a_run_that_ends_well_is_no_longer_complained_of(app: QApplication, last: m.Report, well: int) -> None:
     training = Training(JobDesk())
     recovered = QSignalSpy(training.recovered)
-    training.trouble = "the process has given no sign of life for 1.6 s"
-    training._heard(last)
-    training._ended(0)
+    training.shown.trouble = "the process has given no sign of life for 1.6 s"
+    training.shown._heard(last)
+    training.shown._ended(0)
     assert (recovered.count(), training.trouble) == (well, "")
 
 

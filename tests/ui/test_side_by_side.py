@@ -1,0 +1,207 @@
+"""Several runs at once, with real children: begun, shown, paused, stopped, waiting, crashed; each speaks for itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
+
+from rlstudio.ui.controller import Controller
+from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.trained_run import TrainedRun
+from rlstudio.ui.widgets.live_strip import LiveStrip, StripItem
+from rlstudio.ui.widgets.speed_slider import FULL
+
+WaitFor = Callable[..., None]
+LONG = {"env": "CartPole-v1", "algorithm": "random", "preset": None, "steps": 50_000_000, "seed": 1, "stop_at": None}
+
+
+class Fleet:
+    """A window in which runs are trained at full speed."""
+
+    def __init__(self, window: MainWindow, controller: Controller, wait_for: WaitFor) -> None:
+        self.window, self.controller, self.wait_for = window, controller, wait_for
+        self.training, self.side = controller.training, controller.side_by_side
+        self.side.most_at_once = 2
+        window.toolbar.speed.set_position(FULL)
+
+    def train(self, **changes: Any) -> TrainedRun:
+        """Set up a run beside what trains, press Train, and wait for its first episodes."""
+        if self.training.active:
+            self.window.toolbar.train.click()
+        self.window.setup.set_request({**LONG, **changes})
+        self.window.toolbar.train.click()
+        run = self.training.shown
+        self.wait_for(lambda: len(run.history.returns) > 2, "its first episodes", 60)
+        return run
+
+    def chips(self) -> list[str]:
+        return [
+            chip.accessibleName()
+            for chip in self.window.strip.findChildren(QWidget)
+            if chip.objectName().startswith("liveRun") and not chip.isHidden()
+        ]
+
+    def stop_all(self) -> None:
+        self.side.stop_all()
+        self.wait_for(lambda: not self.training.any_active, "all to stop", 60)
+
+
+@pytest.fixture
+def fleet(whole_window: tuple[MainWindow, Controller], wait_for: WaitFor) -> Fleet:
+    return Fleet(*whole_window, wait_for)
+
+
+def status_of(run: TrainedRun) -> str:
+    return str(json.loads((Path(run.run or "") / "run.json").read_text())["status"])
+
+
+def test_two_runs_train_at_once_and_one_of_them_is_shown(fleet: Fleet) -> None:
+    window = fleet.window
+    first = fleet.train()
+    assert window.strip.isHidden()  # of one run alone there is nothing to choose
+    assert window.toolbar.train.text() == "New run"
+    second = fleet.train(env="Acrobot-v1", seed=2)
+    assert fleet.training.live == [first, second]
+    assert fleet.training.shown is second
+    fleet.side.refresh()
+    assert not window.strip.isHidden()
+    assert [chip.partition(",")[0] for chip in fleet.chips()] == [
+        "random · CartPole-v1 · seed 1",
+        "random · Acrobot-v1 · seed 2",
+    ]
+
+    before = len(first.history.returns)
+    fleet.wait_for(lambda: len(first.history.returns) > before, "the unseen run to go on", 30)
+    window.strip.chosen.emit(first.number)
+    assert fleet.training.shown is first
+    assert window.setup.request()["env"] == "CartPole-v1"
+    assert window.plots._history is first.history
+    assert "CartPole-v1" in window.windowTitle()
+    assert {run.state for run in (first, second)} == {"running"}
+
+    window.strip.wished.emit(second.number, "pause")
+    assert (first.state, second.state) == ("running", "paused")
+    window.strip.wished.emit(second.number, "resume")
+    window.strip.wished.emit(second.number, "stop")
+    fleet.wait_for(lambda: not second.active, "the other one to stop", 30)
+    assert first.active
+    assert status_of(second) == "stopped"
+    assert any("stopped" in chip for chip in fleet.chips())  # until it was looked at, or taken away
+    window.strip.wished.emit(second.number, "dismiss")
+    assert window.strip.isHidden()
+    fleet.stop_all()
+
+
+def test_a_live_change_counts_for_the_run_that_is_shown_alone(fleet: Fleet) -> None:
+    first = fleet.train(algorithm="ppo")
+    second = fleet.train(algorithm="ppo", seed=2)
+    fleet.window.setup.liveChange.emit("learning_rate", 5e-4)
+    fleet.wait_for(lambda: second.history.changes, "the change", 30)
+    fleet.window.strip.chosen.emit(first.number)
+    assert fleet.window.setup.request()["params"].get("learning_rate") != 5e-4
+    fleet.window.strip.chosen.emit(second.number)
+    assert fleet.window.setup.request()["params"]["learning_rate"] == 5e-4
+    assert not first.history.changes
+    fleet.stop_all()
+
+
+def test_what_was_set_up_for_another_run_is_there_again(fleet: Fleet) -> None:
+    run = fleet.train()
+    fleet.window.toolbar.train.click()
+    assert not fleet.training.active
+    fleet.window.setup.set_request({**LONG, "env": "Acrobot-v1", "seed": 77})
+    fleet.side.refresh()
+    fleet.window.strip.chosen.emit(run.number)
+    assert fleet.window.setup.request()["seed"] == 1
+    fleet.window.toolbar.train.click()
+    asked = fleet.window.setup.request()
+    assert (asked["env"], asked["seed"]) == ("Acrobot-v1", 77)
+    fleet.stop_all()
+
+
+def test_beyond_the_cores_a_run_waits_and_its_turn_comes(fleet: Fleet) -> None:
+    fleet.side.most_at_once = 1
+    first = fleet.train()
+    fleet.window.toolbar.train.click()
+    fleet.window.setup.set_request({**LONG, "seed": 5, "steps": 600})
+    fleet.window.toolbar.train.click()
+    assert not fleet.training.active
+    assert "as many as this computer has cores" in fleet.window.banner.text()
+    button = fleet.window.findChild(QPushButton, "bannerTrainWhenOneEnds")
+    assert button is not None
+    button.click()
+    assert len(fleet.side.waiting) == 1
+    assert fleet.training.live == [first]
+    launched: list[TrainedRun] = []
+    fleet.side.launched.connect(lambda run, _command: launched.append(run))
+    fleet.window.strip.wished.emit(first.number, "stop")
+    fleet.wait_for(lambda: launched and launched[0].status == "finished", "the one that waited to end", 60)
+    assert launched[0].config is not None
+    assert launched[0].config.seed == 5
+    assert not fleet.side.waiting
+    fleet.wait_for(lambda: not fleet.training.any_active, "its child to end", 30)
+
+
+def test_a_new_seed_is_trained_beside_at_once(fleet: Fleet) -> None:
+    first = fleet.train()
+    fleet.window.toolbar.trainRequested.emit("new seed")
+    second = fleet.training.shown
+    assert second is not first
+    fleet.wait_for(lambda: second.state == "running", "the second to begin", 60)
+    assert first.state == "running"
+    assert second.config is not None
+    assert second.config.seed != 1
+    fleet.stop_all()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
+def test_a_crash_is_said_for_its_own_run_and_the_other_goes_on(fleet: Fleet) -> None:
+    first = fleet.train()
+    second = fleet.train(seed=2)
+    assert first._job is not None
+    os.kill(first._job.pid, signal.SIGKILL)
+    fleet.wait_for(lambda: not first.active, "the crash to be seen", 20)
+    assert "random on CartPole-v1, seed 1" in fleet.window.banner.text()
+    assert "SIGKILL" in fleet.window.banner.text()
+    before = len(second.history.returns)
+    fleet.wait_for(lambda: len(second.history.returns) > before, "the other one to go on", 30)
+    assert (second.state, second.trouble) == ("running", "")
+    fleet.window.strip.chosen.emit(first.number)  # it can still be looked at, and goes on from here
+    assert fleet.training.status == "interrupted"
+    fleet.stop_all()
+
+
+def test_closing_saves_all_of_them(fleet: Fleet) -> None:
+    runs = [fleet.train(), fleet.train(seed=2)]
+    assert not fleet.window.may_close
+    fleet.window.close()
+    box = fleet.window.findChild(QMessageBox, "closeBox")
+    assert box is not None
+    assert "2 runs" in box.text()
+    stop = box.findChild(QPushButton, "stopAndCloseButton")
+    assert stop is not None
+    stop.click()
+    fleet.wait_for(lambda: not fleet.window.isVisible(), "the window to close", 60)
+    assert [status_of(run) for run in runs] == ["stopped", "stopped"]
+
+
+def test_the_row_says_what_it_is_told(show: Callable[..., Any]) -> None:
+    strip = show(LiveStrip(), 900, 60)
+    one = StripItem(1, "ppo · CartPole-v1 · seed 0", "45%", share=0.45, shown=True, live=True, offers=("pause", "stop"))
+    strip.show_runs([one], 0, can_compare=False)
+    assert strip.isHidden()
+    strip.show_runs([one], 3, can_compare=False)
+    assert not strip.isHidden()
+    wished: list[tuple[int, str]] = []
+    strip.wished.connect(lambda number, what: wished.append((number, what)))
+    pause = strip.findChild(QWidget, "pauseLiveButton")
+    assert not pause.isHidden()
+    pause.click()
+    assert wished == [(1, "pause")]
