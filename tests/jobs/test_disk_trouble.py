@@ -156,7 +156,7 @@ class TestRefused:
 
         def listen(channel: FakeChannel) -> None:
             nonlocal waited
-            if len(channel.reports) > 20 and not waited:
+            if channel.of(m.Started) and not waited:
                 disk.error = errno.ENOSPC
             if any(report.words.startswith("Training is over") for report in channel.of(m.NotSaved)):
                 waited += 1
@@ -170,7 +170,7 @@ class TestRefused:
 
     def test_stop_gives_up_and_says_what_is_lost(self, disk: Disk, tmp_path: Path) -> None:
         def listen(channel: FakeChannel) -> m.Command | None:
-            if len(channel.reports) > 20:
+            if channel.of(m.Started):
                 disk.error = errno.ENOSPC
             over = any(report.words.startswith("Training is over") for report in channel.of(m.NotSaved))
             return m.Stop() if over else None
