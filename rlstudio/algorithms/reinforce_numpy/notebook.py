@@ -65,13 +65,14 @@ class Notebook:
         self.lengths += ~reset  # a reset's line is written over by the first step
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """All pages up to the longest, for a learner's state."""
+        """All pages up to the longest, for a learner's state; nothing where nothing of these episodes stands."""
         n = int(self.lengths.max())
+        written = np.arange(n) < self.lengths[:, None]
         return {
             "lengths": self.lengths,
-            "observations": np.ascontiguousarray(self._observations[:, :n]),
-            "actions": np.ascontiguousarray(self._actions[:, :n]),
-            "rewards": np.ascontiguousarray(self._rewards[:, :n]),
+            "observations": np.where(written[..., None], self._observations[:, :n], np.float32(0.0)),
+            "actions": np.where(written, self._actions[:, :n], 0),
+            "rewards": np.where(written, self._rewards[:, :n], 0.0),
         }
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
