@@ -10,7 +10,7 @@ from rlstudio.algorithms.base import Preset
 from rlstudio.algorithms.catalogue import default_preset, get_algorithm, presets_for
 from rlstudio.core.messages import Change
 from rlstudio.core.params import ParamError, ParamFault, describe, no_such, validate
-from rlstudio.core.run_config import ParamChange, RunConfig
+from rlstudio.core.run_config import ParamChange, Parent, RunConfig
 
 
 def choose_preset(algorithm: str, env: str, name: str | None) -> Preset | None:
@@ -145,8 +145,9 @@ def resumed(
             f"a number above 0: the run has used its budget of {' and '.join(spent)}; say how many more it may have"
         )
         raise ParamError([ParamFault("steps" if config.steps is not None else "episodes", None, allowed)])
-    made = [ParamChange(step=c.step, name=c.name, value=c.new) for c in sorted(changes, key=lambda change: change.step)]
-    live = {**config.params, **{change.name: change.value for change in made if change.step <= step}}
+    changes = sorted(changes, key=lambda change: change.step)
+    made = [ParamChange(step=c.step, name=c.name, value=c.new) for c in changes]
+    live = in_force(config, step, changes)
     later = {(change.step, change.name): change for change in (*config.events, *made) if change.step > step}
     return RunConfig.parse(
         {
@@ -156,6 +157,57 @@ def resumed(
             "events": [change.model_dump() for change in later.values()],
         }
     )
+
+
+def in_force(config: RunConfig, step: int, changes: Iterable[Change] = ()) -> dict[str, Any]:
+    """The parameters of a run as they are at `step`, after those of its live `changes` that were made by then."""
+    made = sorted(changes, key=lambda change: change.step)
+    return {**config.params, **{change.name: change.new for change in made if change.step <= step}}
+
+
+def forked(
+    config: RunConfig,
+    parent: Parent,
+    *,
+    changes: Iterable[Change] = (),
+    params: Mapping[str, Any] | None = None,
+    later_changes: bool = True,
+    solved: bool = False,
+    **others: Any,
+) -> RunConfig:
+    """The config of a run that begins where the run of `config` stood at `parent.step`, and goes on its own way.
+
+    Args:
+        changes: all live changes that were made in the earlier run. Those up to that step are in force.
+        params: what is different from there on.
+        later_changes: whether those changes that the earlier run saw after that step are made again, but for those of
+            parameters that are different now.
+        solved: whether its goal was reached by then: the fork has none, unless `others` say so.
+        others: further fields of the config that are different: the budget, which counts from the very first step, the
+            goal, the environment's options.
+
+    Raises:
+        ParamError: naming each field, the value and what is allowed.
+    """
+    spec, step, made = get_algorithm(config.algorithm), parent.step, list(changes)
+    infos, wanted = {info.name: info for info in describe(spec.params)}, dict(params or {})
+    unknown = [ParamFault(n, value, no_such("parameter", n, infos)) for n, value in wanted.items() if n not in infos]
+    if unknown:
+        raise ParamError(unknown)
+    again = [ParamChange(step=c.step, name=c.name, value=c.new) for c in sorted(made, key=lambda change: change.step)]
+    later = {(c.step, c.name): c for c in (*config.events, *again) if c.step > step and c.name not in wanted}
+    plain = {
+        **config.model_dump(mode="json"),
+        "params": validate(spec.params, {**in_force(config, step, made), **wanted}).model_dump(),
+        "stop_at": None if solved else config.stop_at,
+        "events": [change.model_dump() for change in later.values()] if later_changes else [],
+        "parent": parent.model_dump(),
+        **others,
+    }
+    if plain["steps"] is not None and plain["steps"] <= step:
+        allowed = f"a number above {step:,}, where the fork begins: the budget counts from the very first step"
+        raise ParamError([ParamFault("steps", plain["steps"], allowed)])
+    return RunConfig.parse(plain)
 
 
 def _on_top(field: str, done: int, more: int | None) -> int | None:

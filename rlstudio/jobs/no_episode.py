@@ -1,4 +1,4 @@
-"""Why a run ended before any of its episodes did, and what to do about it."""
+"""Why a run ended before any of its episodes did, or goes on from new ones, and what to do about it."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ def no_episode_words(steps: int, n_envs: int, limit: int | None) -> str:
     if n_envs > 1 and steps >= limit:
         words += f", or with n_envs={steps // limit}"
     return words + "."
+
+
+def new_episodes_words(title: str) -> str:
+    """What to say where the algorithm itself cannot go on amid an episode."""
+    return (
+        f"{title} keeps nothing of unfinished episodes: the run goes on with all it has learned, from new episodes. "
+        "Step by step it is not the run that was never stopped"
+    )

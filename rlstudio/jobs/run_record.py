@@ -30,6 +30,7 @@ class RunRecord:
         self.first_seconds = first_seconds
         self.first_evaluation_seconds = first_evaluation_seconds
         self._live_params: dict[str, Any] = {}
+        self._written = (first_step, first_seconds)
         self.tensorboard: LiveTensorBoard | None = None
 
     @property
@@ -96,6 +97,7 @@ class RunRecord:
                 self.tensorboard.add(written)
         fields = {key: summary[key] for key in summary if key != "run"}
         self._folder.write_info(**fields, live_params=self._live_params, synced=False)
+        self._written = (summary["steps"], summary["seconds"])
 
     def _write_lines(self, gathered: Gathered, written: Gathered) -> None:
         """Each part goes from `gathered` to `written` as soon as it is, so that none is written twice."""
@@ -142,7 +144,9 @@ class RunRecord:
     def save_whole(self, learner: Learner, algorithm: str, step: int, state: LearnerState) -> None:
         """Policy and learner with its `state`: everything that continuing from here needs."""
         policy = policy_data(algorithm, learner.policy(), step, self.run)
-        self._folder.save_checkpoint(step, policy, state.arrays, state.values, note={}, files=learner.files())
+        # an update at this very step that comes after it is told from one before it by the time
+        note = {"seconds": self._written[1]} if self._written[0] == step else {}
+        self._folder.save_checkpoint(step, policy, state.arrays, state.values, note=note, files=learner.files())
         self._folder.write_info()
 
     def end(self, status: str, summary: dict[str, Any], error: str | None = None) -> None:

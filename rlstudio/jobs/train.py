@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from rlstudio.algorithms.base import Learner, LearnerState, StopTraining
 from rlstudio.algorithms.blocks.devices import resolve_device
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.algorithms.programs import check_consent
-from rlstudio.core.messages import Evaluation, Finished, Preparing, Started, StartTraining, Status, Warned
+from rlstudio.core.messages import Change, Evaluation, Finished, Preparing, Started, StartTraining, Status, Warned
 from rlstudio.core.params import ParamError, ParamFault, describe, validate
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.catalogue import card_for, check_id
@@ -17,15 +18,17 @@ from rlstudio.envs.make import MakeError, make
 from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
+from rlstudio.jobs.forking import begin_fork
 from rlstudio.jobs.live_params import check_script
 from rlstudio.jobs.live_tensorboard import live_tensorboard
-from rlstudio.jobs.no_episode import no_episode_words
+from rlstudio.jobs.no_episode import new_episodes_words, no_episode_words
 from rlstudio.jobs.policies import make_training_env
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.standing import Standing, learners_own
 from rlstudio.jobs.stretched import stretched_words
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
+from rlstudio.jobs.until_step import UntilStep
 from rlstudio.storage.errors import DiskError
 from rlstudio.storage.run_folder import RunFolder, RunFolderError, RunInfo
 from rlstudio.workers.channel import Channel
@@ -65,6 +68,23 @@ def check_config(config: RunConfig) -> None:
 def train(start: StartTraining, channel: Channel) -> None:
     """The job. Reports Started, batches, and Finished; raises what the learner raised, the folder marked failed."""
     config = RunConfig.parse(start.config)
+    if config.parent is None or start.resume is not None:
+        _learn(start, channel)
+        return
+    check_config(config)
+    check_consent(config.algorithm, config.params)
+    fork = begin_fork(config, start, channel, _learn)
+    try:
+        _learn(fork.start, fork.channel, brought=fork.changes)
+    except BaseException:
+        fork.remove_unbegun()
+        raise
+
+
+def _learn(start: StartTraining, channel: Channel, *, brought: Sequence[Change] = (), until: int | None = None) -> None:
+    """Train in a new folder, or in that of the run to resume, which `brought` changes if it is a fork that begins; or
+    live a run again, `until` a step."""
+    config = RunConfig.parse(start.config)
     check_config(config)
     check_consent(config.algorithm, config.params)
     spec = get_algorithm(config.algorithm)
@@ -101,14 +121,14 @@ def train(start: StartTraining, channel: Channel) -> None:
             assert earlier is not None
             if words := stretched_words(earlier.config, config, record.first_step, counter.episodes):
                 channel.send(Warned(words))
-        run.show_changes(continuing)
+        run.show_changes([*brought, *continuing])
         channel.send(Started(record.run, config.model_dump(mode="json"), record.first_step, counter.episodes, device))
         status: Status = "finished"
         try:
             run.attach(learner)
-            learner.learn(run)
+            learner.learn(run if until is None else UntilStep(run, until))
         except StopTraining:
-            status = "finished" if run.came_to_its_end else "stopped"
+            status = "finished" if run.came_to_its_end and until is None else "stopped"
         summary = run.finish(status)
         if summary["status"] == "finished" and not summary["episodes"]:
             limit = card_for(config.env, config.env_kwargs).max_episode_steps
@@ -174,6 +194,8 @@ def _bring_back(
     if reason and standing.exact:
         words = f"{config.env} cannot be brought back to where it stood: {reason}. The run goes on from new episodes"
         channel.send(Warned(words))
+    elif not standing.exact:
+        channel.send(Warned(new_episodes_words(get_algorithm(config.algorithm).full_title)))
 
 
 def _restore(folder: RunFolder, step: int, counter: EpisodeCounter) -> tuple[RunRecord, float | None]:

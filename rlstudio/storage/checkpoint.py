@@ -38,7 +38,7 @@ Arrays = dict[str, NDArray[Any]]
 
 FORMAT = 1
 _MOST_JSON_BYTES = 256 << 20  # a learner's plain values may be many
-_LEARNER_FILES = ("learner.safetensors", "learner.json")
+LEARNER_FILES = ("learner.safetensors", "learner.json")
 _INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 _KINDS = ["bool", *_INTEGERS, "float16", "float32", "float64"]
 
@@ -72,7 +72,7 @@ def write_checkpoint(
             (temporary / "learner.json").write_text(_json(learner, "the learner"), encoding="utf-8")
             files["learner.safetensors"] = arrays
         elif has_learner(folder):
-            for name in _LEARNER_FILES:
+            for name in LEARNER_FILES:
                 shutil.copy(folder / name, temporary / name)
         for name, content in others.items():
             (temporary / name).write_bytes(content)
@@ -83,14 +83,14 @@ def write_checkpoint(
 
 def drop_learner(folder: Path) -> None:
     """Delete the learner's files of an older checkpoint; its policy stays."""
-    for name in _LEARNER_FILES:
+    for name in LEARNER_FILES:
         with disk_errors("delete", folder / name):
             (folder / name).unlink(missing_ok=True)
 
 
 def has_learner(folder: Path) -> bool:
     """Whether training can go on from this checkpoint."""
-    return all((folder / name).is_file() for name in _LEARNER_FILES)
+    return all((folder / name).is_file() for name in LEARNER_FILES)
 
 
 def is_there(folder: Path) -> bool:

@@ -1,7 +1,8 @@
 """CheckpointShelf: which checkpoints a run that is being written keeps, so that they tell its story and bound the disk.
 
 The first, the newest and the best stay, and those that training can go on from. Of the others those go first that leave
-the smallest gap on `core.learning_scale`. What is on the shelf is remembered: only its writer changes it.
+the smallest gap on `core.learning_scale`. So it is with the learners that are kept besides the newest, for forks of the
+run to begin at. What is on the shelf is remembered: only its writer changes it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from rlstudio.storage import checkpoint
 from rlstudio.storage.errors import disk_errors
 
 LEARNERS_KEPT = 2
+OLDER_LEARNERS_KEPT = 8
+"""Learners besides the newest."""
+OLDER_LEARNER_BYTES_KEPT = 32 * 2**20
+"""What those may take of the disk together."""
 FILES_KEPT = 2
 """Checkpoints whose files for use elsewhere stay, besides the best one's: a CNN's model.zip has 27 MB."""
 CHECKPOINTS_KEPT = 64
@@ -30,6 +35,7 @@ BYTES_KEPT = 256 * 2**20
 class _Entry(NamedTuple):
     n_bytes: int
     has_learner: bool
+    learner_bytes: int
 
 
 def steps_in(folder: Path) -> list[int]:
@@ -53,7 +59,7 @@ class CheckpointShelf:
     def added(self, step: int, best: int | None, files: Iterable[str] = ()) -> None:
         """A checkpoint was written, with these `files` for use elsewhere: let go of what it makes needless."""
         self._entries[step] = self._look_at(step)
-        for older in self._with_learner()[:-LEARNERS_KEPT]:
+        for older in self._needless_learners():
             checkpoint.drop_learner(self._folder / str(older))
             self._entries[older] = self._look_at(older)
         if names := list(files):
@@ -69,13 +75,30 @@ class CheckpointShelf:
 
     def _look_at(self, step: int) -> _Entry:
         folder = self._folder / str(step)
-        sizes: list[int] = []
+        sizes: dict[str, int] = {}
         with suppress(OSError):
-            sizes = [file.stat().st_size for file in folder.iterdir()]
-        return _Entry(sum(sizes), checkpoint.has_learner(folder))
+            sizes = {file.name: file.stat().st_size for file in folder.iterdir()}
+        learner_bytes = sum(sizes.get(name, 0) for name in checkpoint.LEARNER_FILES)
+        return _Entry(sum(sizes.values()), checkpoint.has_learner(folder), learner_bytes)
 
     def _with_learner(self) -> list[int]:
         return sorted(step for step, entry in self._entries.items() if entry.has_learner)
+
+    def _needless_learners(self) -> list[int]:
+        """Those of older checkpoints that are too many, or too large."""
+        steps = self._with_learner()
+        newest = set(steps[-LEARNERS_KEPT:])
+        n_bytes = sum(self._entries[step].learner_bytes for step in steps if step not in newest)
+        needless: list[int] = []
+        while len(steps) > LEARNERS_KEPT and (
+            len(steps) - LEARNERS_KEPT > OLDER_LEARNERS_KEPT or n_bytes > OLDER_LEARNER_BYTES_KEPT
+        ):
+            victim = most_dispensable(steps, newest)
+            victim = steps[0] if victim is None else victim
+            n_bytes -= self._entries[victim].learner_bytes
+            steps.remove(victim)
+            needless.append(victim)
+        return needless
 
     def _drop_files(self, names: list[str], best: int | None) -> None:
         """Files of these names stay with the newest few that have them, and with the best."""

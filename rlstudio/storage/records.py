@@ -97,12 +97,19 @@ def read_events(path: Path) -> list[dict[str, Any]]:
     return events
 
 
-def is_until(name: str, step: int, line: str) -> bool:
-    """Whether a line of "monitor", "metrics" or "events" is whole and tells of nothing after step `step`."""
+def is_until(name: str, line: str, *, step: int, seconds: float | None = None) -> bool:
+    """Whether a line of "monitor", "metrics" or "events" is whole and tells of nothing after step `step`.
+
+    Where it is known how many `seconds` were trained by then, a metric of that very step counts as after it if it is of
+    a later moment: an update that follows a step has that step's number.
+    """
     try:
         if name == "events":
             return float(json.loads(line)["step"]) <= step
-        return float(line.split(",")[3 if name == "monitor" else 0]) <= step
+        cells = line.split(",")
+        if name == "metrics" and seconds is not None and float(cells[0]) == step:
+            return float(cells[1]) <= seconds
+        return float(cells[3 if name == "monitor" else 0]) <= step
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return False
 

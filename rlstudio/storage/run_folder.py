@@ -20,6 +20,7 @@ from typing import Any, Self
 from rlstudio.core.messages import PolicyData
 from rlstudio.core.run_config import RunConfig
 from rlstudio.storage import checkpoint, records
+from rlstudio.storage.checkpoint_notes import seconds_at
 from rlstudio.storage.checkpoint_shelf import CheckpointShelf
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.line_file import LineFile
@@ -209,9 +210,10 @@ class RunFolder(RunReading):
         """
         if self._lock is None:
             raise RunFolderError(f"{self.path} was opened for reading only")
+        kept = partial(records.is_until, step=step, seconds=seconds_at(self._checkpoints_dir / str(step)))
         for name, file in self._files.items():
             with disk_errors("write", file.path):
-                file.keep(partial(records.is_until, name, step))
+                file.keep(partial(kept, name))
         self._writable_shelf().rewind(step)
         self.write_info(best_checkpoint=self.best_checkpoint())
 

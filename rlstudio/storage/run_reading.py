@@ -55,7 +55,7 @@ class RunReading:
 
     def load_learner(self, step: int | None = None) -> tuple[checkpoint.Arrays, dict[str, Any], int]:
         """Arrays, values and step of the learner at `step`, or of the newest one kept. Raises RunFolderError."""
-        kept = self._with_learner()
+        kept = self.forkable()
         if not kept:
             raise RunFolderError(f"{self.path} cannot be continued: no checkpoint in it holds the learner's state")
         if step is not None and step not in kept:
@@ -69,14 +69,14 @@ class RunReading:
 
         A run that was killed had gone further than that. Raises RunFolderError where there is none.
         """
-        kept, info = self._with_learner(), self.read_info()
+        kept, info = self.forkable(), self.read_info()
         if not kept:
             raise RunFolderError(f"{self.path} cannot be continued: no checkpoint in it holds the learner's state")
         if kept[-1] >= info.steps:
             return kept[-1], info.episodes
         return kept[-1], int((self.read_monitor().end_steps <= kept[-1]).sum())
 
-    def _with_learner(self) -> list[int]:
+    def forkable(self) -> list[int]:
         """Steps of the checkpoints that training can go on from, in order."""
         return [step for step in self.checkpoints() if checkpoint.has_learner(self._checkpoints_dir / str(step))]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rlstudio.core.messages import PolicyData
-from rlstudio.storage import checkpoint
+from rlstudio.storage import checkpoint, checkpoint_shelf
 from rlstudio.storage.run_folder import RunFolder, RunFolderError
 
 
@@ -53,7 +53,10 @@ def test_big_endian_arrays_keep_their_values(folder: RunFolder, policy: PolicyDa
     assert folder.load_learner()[0]["x"].tolist() == [1.5, 2.5]
 
 
-def test_learners_are_kept_in_the_newest_two_only(folder: RunFolder, policy: PolicyData) -> None:
+def test_where_no_older_ones_are_wanted_learners_are_kept_in_the_newest_two_only(
+    folder: RunFolder, policy: PolicyData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint_shelf, "OLDER_LEARNERS_KEPT", 0)
     for step in (10, 20, 30, 40):
         save(folder, step, policy, step)
     assert folder.checkpoints() == [10, 20, 30, 40]
@@ -181,7 +184,7 @@ def test_of_many_checkpoints_those_stay_that_are_spread_over_the_run(folder: Run
         if step == 330:
             folder.mark_best(step)
     steps = folder.checkpoints()
-    assert 64 <= len(steps) <= 68
+    assert 64 <= len(steps) <= 64 + 12
     assert {0, 330, 1980, 1990} <= set(steps)
     assert folder.load_learner(1980)[2] == 1980
     assert folder.load_policy("best").step == 330

@@ -104,7 +104,7 @@ def test_whatever_a_run_saves_its_checkpoints_tell_its_story(
     newest = folder.load_policy().step
     assert steps[0] == 0
     assert newest == steps[-1]
-    assert len(steps) <= 20 + 5  # the first, the newest, the best, two learners
+    assert len(steps) <= 20 + 13  # the first, the newest, the best, ten learners
     assert best is None or folder.load_policy("best").step == best
     assert folder.load_learner()[2] == wholes[-1]
     assert all(folder.load_policy(s).arrays["w"][0] == s for s in steps)
@@ -153,4 +153,30 @@ def test_a_run_that_goes_on_lets_go_of_what_an_earlier_version_kept(folder: RunF
         assert has_file(again, "model.zip") == [10, 20, 30]
         save_whole(again, 40, files={"model.zip": bytes(1000)})
         assert has_file(again, "model.zip") == [30, 40]
-        assert has_file(again, "learner.json") == [30, 40]
+        assert has_file(again, "learner.json") == [10, 20, 30, 40]
+
+
+def test_older_learners_stay_spread_over_the_run_for_forks_to_begin_at(folder: RunFolder) -> None:
+    for step in range(0, 2_000, 20):
+        save_whole(folder, step)
+    steps = has_file(folder, "learner.json")
+    assert len(steps) == checkpoint_shelf.OLDER_LEARNERS_KEPT + checkpoint_shelf.LEARNERS_KEPT
+    assert steps[0] == 0
+    assert steps[-2:] == [1_960, 1_980]
+    gaps = [place(b, steps[-1]) - place(a, steps[-1]) for a, b in itertools.pairwise(steps)]
+    assert max(gaps) <= 3 * 2.0 / checkpoint_shelf.OLDER_LEARNERS_KEPT
+
+
+def test_large_older_learners_go_the_newest_two_stay(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def save(step: int) -> None:
+        folder.save_checkpoint(step, policy_at(step), {"buffer": np.zeros(2_500)}, {"step": step}, note={})
+
+    monkeypatch.setattr(checkpoint_shelf, "OLDER_LEARNER_BYTES_KEPT", 50_000)
+    for step in range(0, 200, 10):
+        save(step)
+    assert len(has_file(folder, "learner.json")) == 2 + 2  # 20 kB and a little each
+    assert {0, 180, 190} <= set(has_file(folder, "learner.json"))
+    monkeypatch.setattr(checkpoint_shelf, "OLDER_LEARNER_BYTES_KEPT", 10_000)
+    save(200)
+    assert has_file(folder, "learner.json") == [190, 200]
+    assert 0 in folder.checkpoints()
