@@ -20,11 +20,15 @@ _Stamp = tuple[int, int, int] | None
 
 @dataclass(frozen=True)
 class ListedRun:
-    """A run as a list shows it: what run.json says, what a person calls it, and its curve in few points."""
+    """A run as a list shows it: what run.json says, what a person calls it, and its curve in few points.
+
+    `doing` is known only to who trains it: "running", "paused", "starting", "stopping"; "" is everybody else's.
+    """
 
     info: RunInfo
     labels: Labels = field(default_factory=Labels)
     curve: Sketch = ()
+    doing: str = ""
 
     @property
     def path(self) -> Path:

@@ -53,6 +53,8 @@ class SideBySide(QObject):
         training.othersWarned.connect(self._other_warned)
         window.setup.newRunPrompt.connect(self._prompt_new_run)
         window.setup.trainRequested.connect(self._train_setup)
+        window.runs.pauseRequested.connect(self._pause_in)
+        window.runs.stopRequested.connect(self._stop_in)
         strip = window.strip
         strip.chosen.connect(self._choose)
         strip.wished.connect(self._carry_out)
@@ -128,6 +130,19 @@ class SideBySide(QObject):
         self._launch_waiting()
         self.refresh()
 
+    def _pause_in(self, folders: list[str]) -> None:
+        """All go on where all stand still, else those that run stand still."""
+        runs = [run for folder in folders if (run := self.run_in(Path(folder))) is not None]
+        going_on = all(run.state == "paused" for run in runs)
+        for run in runs:
+            (run.resume if going_on else run.pause)()
+
+    def _stop_in(self, folders: list[str]) -> None:
+        for folder in folders:
+            run = self.run_in(Path(folder))
+            if run is not None:
+                run.stop()
+
     # ------------------------------------------------------------ the row of runs
 
     def runs(self) -> list[TrainedRun]:
@@ -143,6 +158,7 @@ class SideBySide(QObject):
         """The row shows them as they are now; called a few times a second."""
         shown = self._training.shown
         items = [item_of(run, shown=run is shown) for run in self.runs()]
+        self._window.runs.set_doing({Path(run.run): run.state for run in self._training.live if run.run is not None})
         self._window.strip.show_runs(items, len(self.waiting), can_compare=len(self.folders()) > 1)
 
     def _run(self, number: int) -> TrainedRun | None:

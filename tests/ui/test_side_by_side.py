@@ -99,6 +99,29 @@ def test_two_runs_train_at_once_and_one_of_them_is_shown(fleet: Fleet) -> None:
     fleet.stop_all()
 
 
+def test_the_runs_panel_shows_pauses_and_stops_what_trains_here(fleet: Fleet) -> None:
+    window, first = fleet.window, fleet.train()
+    second = fleet.train(seed=2)
+    window.tabs.open("runs")
+    fleet.wait_for(lambda: len(window.runs.runs()) == 2, "both to be listed", 20)
+    action = window.runs._actions.by_name
+    window.runs.select(Path(first.run or ""))
+    fleet.wait_for(lambda: action["pause"].isEnabled(), "the run to be known as ours", 10)
+    action["pause"].trigger()
+    assert (first.state, second.state) == ("paused", "running")
+    fleet.side.refresh()
+    assert {run.info.config.seed: run.doing for run in window.runs.runs()} == {1: "paused", 2: "running"}
+    assert action["pause"].text() == "Go on"
+    action["pause"].trigger()
+    assert first.state == "running"
+    action["open"].trigger()
+    fleet.wait_for(lambda: fleet.training.shown is first, "the run to be shown", 10)
+    action["stop"].trigger()
+    fleet.wait_for(lambda: not first.active, "it to stop", 30)
+    assert second.active
+    fleet.stop_all()
+
+
 def test_a_live_change_counts_for_the_run_that_is_shown_alone(fleet: Fleet) -> None:
     first = fleet.train(algorithm="ppo")
     second = fleet.train(algorithm="ppo", seed=2)

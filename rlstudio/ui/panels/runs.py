@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
@@ -20,6 +21,8 @@ from rlstudio.ui.widgets.run_filters import RunFilters
 from rlstudio.ui.widgets.run_table import RunTableModel
 from rlstudio.ui.widgets.run_view import RunView
 
+_BUTTONS = ("open", "pause", "stop", "again", "changes", "compare", "delete")
+
 
 class RunsPanel(QWidget):
     """Nothing on disk is touched here. Folders are carried as text.
@@ -27,6 +30,7 @@ class RunsPanel(QWidget):
     Signals:
         openRequested(folder), exportRequested(folder), samplesRequested(folder): of the run that is selected.
         againRequested(ListedRun), changesRequested(ListedRun): the same run anew, at once or after changes.
+        pauseRequested(list of folders), stopRequested(list of folders): of runs that train in this window.
         compareRequested(list of folders): their curves are to be laid over each other.
         labelled(list of (Path, Labels)): labels were changed.
         deleteRequested(list of folders), undoRequested(), emptyRequested(): into the trash, out of it, and for good.
@@ -39,6 +43,8 @@ class RunsPanel(QWidget):
     samplesRequested = Signal(str)
     againRequested = Signal(object)
     changesRequested = Signal(object)
+    pauseRequested = Signal(list)
+    stopRequested = Signal(list)
     compareRequested = Signal(list)
     labelled = Signal(list)
     deleteRequested = Signal(list)
@@ -52,6 +58,7 @@ class RunsPanel(QWidget):
         self.setObjectName("runsPanel")
         self.setAccessibleName("Runs")
         self._listed = False
+        self._doing: dict[Path, str] = {}
         self._waiting: list[ListedRun] | None = None  # runs that came while a title was written
         self._told_selected = ""
         self._model = RunTableModel(self)
@@ -63,6 +70,8 @@ class RunsPanel(QWidget):
             self._table,
             {
                 "open": self._open,
+                "pause": lambda: self.pauseRequested.emit(self._ours()),
+                "stop": lambda: self.stopRequested.emit(self._ours()),
                 "again": self._again,
                 "changes": self._changes,
                 "compare": self._compare,
@@ -105,7 +114,7 @@ class RunsPanel(QWidget):
         self._row.addWidget(self._count)
         self._row.addStretch(1)
         self._row.addWidget(self._samples)
-        self._buttons = [self._action_button(name) for name in ("open", "again", "changes", "compare", "delete")]
+        self._buttons = [self._action_button(name) for name in _BUTTONS]
         for button in self._buttons:
             self._row.addWidget(button)
         self._row.addWidget(self._more)
@@ -177,9 +186,20 @@ class RunsPanel(QWidget):
             self._waiting = list(runs)
             return
         self._waiting = None
-        self._model.set_runs(runs)
+        self._model.set_runs(map(self._with_doing, runs))
         self._filters.offer(self._model.runs())
         self._refresh()
+
+    def set_doing(self, doing: Mapping[Path, str]) -> None:
+        """What the runs that train in this window do, by folder: "running", "paused", "starting", "stopping"."""
+        if doing != self._doing:
+            self._doing = dict(doing)
+            if self._listed and self._waiting is None:
+                self.set_runs(self._model.runs())
+
+    def _with_doing(self, run: ListedRun) -> ListedRun:
+        doing = self._doing.get(run.path, "")
+        return run if run.doing == doing else replace(run, doing=doing)
 
     def runs(self) -> list[ListedRun]:
         """All runs, shown or not."""
@@ -234,6 +254,9 @@ class RunsPanel(QWidget):
         self._stack.setCurrentWidget(self._table if shown else self._empty)
         for widget in (self._filters, *self._buttons):
             widget.setVisible(bool(everything))  # of no run nothing can be asked
+        for button in self._buttons:
+            if not button.defaultAction().isVisible():
+                button.hide()
 
     # ------------------------------------------------------------ what is wished
 
@@ -246,6 +269,9 @@ class RunsPanel(QWidget):
         run = self.selected()
         if run is not None:
             self.openRequested.emit(str(run.path))
+
+    def _ours(self) -> list[str]:
+        return [str(run.path) for run in self.selection() if run.live and run.doing]
 
     def _again(self) -> None:
         for run in self.selection()[:1]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from rlstudio.ui.icons import set_icon
@@ -67,6 +67,7 @@ class LiveStrip(QScrollArea):
         self.setWidgetResizable(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._chips: dict[int, _Chip] = {}
+        self._room = 0
         page = QWidget(self)
         self._row = QHBoxLayout(page)
         self._row.setContentsMargins(16, 4, 16, 4)
@@ -89,7 +90,7 @@ class LiveStrip(QScrollArea):
 
     def show_runs(self, items: Sequence[StripItem], waiting: int, *, can_compare: bool) -> None:
         """Show these, and how many more wait for a core."""
-        numbers = [item.number for item in items]
+        numbers, before = [item.number for item in items], [*self._chips]
         for number in [number for number in self._chips if number not in numbers]:
             chip = self._chips.pop(number)
             self._row.removeWidget(chip)
@@ -106,13 +107,25 @@ class LiveStrip(QScrollArea):
         self._compare.setVisible(can_compare)
         self._stop_all.setVisible(bool(waiting) or sum(item.live for item in items) > 1)
         self.setVisible(len(items) > 1 or bool(waiting))
+        if [*self._chips] != before:
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """The height of a row; of a scroll bar, too, where one is needed."""
-        height = self.widget().sizeHint().height()
-        bar = self.horizontalScrollBar()
-        more = bar.sizeHint().height() if bar.maximum() > bar.minimum() else 0
-        return QSize(self.widget().sizeHint().width(), height + more)
+        hint = self.widget().sizeHint()
+        more = self.horizontalScrollBar().sizeHint().height() if hint.width() > self._room > 0 else 0
+        return QSize(hint.width(), hint.height() + more)
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width will do: it scrolls."""
+        return QSize(_NARROWEST, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may need a scroll bar, or none."""
+        super().resizeEvent(event)
+        if event.size().width() != self._room:
+            self._room = event.size().width()
+            self.updateGeometry()
 
     def _tool(self, name: str, text: str, icon: str, tip: str) -> QPushButton:
         button = QPushButton(text)
@@ -147,7 +160,7 @@ class _Chip(QFrame):
         for button in self._buttons.values():
             row.addWidget(button)
         self.setMinimumWidth(_NARROWEST)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)  # all as high as the row
         self.setMaximumWidth(_WIDEST)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -25,6 +25,8 @@ class _Kind:
 
 KINDS = (
     _Kind("open", "Open", "open", "Return", "Show its curves and its agent; Continue goes on with it"),
+    _Kind("pause", "Pause", "pause", "P", "Pause the selected runs that train, or let them go on", many=True),
+    _Kind("stop", "Stop", "stop", "S", "Stop the selected runs that train, and save what they learned", many=True),
     _Kind(
         "again",
         "Same again",
@@ -55,6 +57,8 @@ KINDS = (
     _Kind("delete", "Delete", "trash", "Del", "Move to the trash; Ctrl+Z brings it back", many=True),
 )
 _BREAKS_BEFORE = ("rename", "export", "delete")
+OURS_ALONE = ("pause", "stop")
+"""What can be asked only of runs that train in this window: hidden where there is none."""
 LIVE = "A run that is training cannot be deleted; stop it first."
 
 
@@ -76,6 +80,7 @@ class RunActions(QObject):
 
     def judge(self, runs: Sequence[ListedRun]) -> None:
         """Offer what can be done with these runs, and say why the rest cannot."""
+        ours = [run for run in runs if run.live and run.doing]
         for kind in KINDS:
             why_not = "" if runs else "Select a run first."
             if len(runs) > 1 and not kind.many:
@@ -83,6 +88,13 @@ class RunActions(QObject):
             if runs and kind.name == "delete" and all(run.live for run in runs):
                 why_not = LIVE
             action = self.by_name[kind.name]
+            if kind.name in OURS_ALONE:
+                why_not = "" if ours else "None of them trains in this window."
+                action.setVisible(bool(ours))
+            if kind.name == "pause":
+                paused = bool(ours) and all(run.doing == "paused" for run in ours)
+                action.setText("Go on" if paused else "Pause")
+                set_icon(action, "play" if paused else "pause")
             action.setEnabled(not why_not)
             key = QKeySequence(kind.key).toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{kind.help} ({key})" + (f"\n{why_not}" if why_not and why_not != kind.help else ""))
@@ -95,7 +107,8 @@ class RunActions(QObject):
         for name, action in self.by_name.items():
             if name in _BREAKS_BEFORE:
                 menu.addSeparator()
-            menu.addAction(action)
+            if action.isVisible():
+                menu.addAction(action)
         if more:
             menu.addSeparator()
             menu.addActions(list(more))

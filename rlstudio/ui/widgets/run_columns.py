@@ -64,6 +64,8 @@ def ago(iso: str, now: datetime | None = None) -> str:
 def status_of(run: ListedRun) -> str:
     """Its status in a word; a run that reached its goal is "solved"."""
     info = run.info
+    if run.live and run.doing:
+        return run.doing
     return "solved" if info.solved_at and info.status in ("finished", "stopped") else info.status
 
 

@@ -192,6 +192,12 @@ def _alignment(column: Column) -> int:
 def _color(run: ListedRun, column: int) -> QColor | None:
     colors = current_colors()
     if column == STATUS:
-        known = {"failed": colors.danger, "interrupted": colors.warning, "running": colors.live, "solved": colors.good}
+        known = {
+            "failed": colors.danger,
+            "interrupted": colors.warning,
+            "running": colors.live,
+            "paused": colors.warning,
+            "solved": colors.good,
+        }
         return QColor(known.get(status_of(run), colors.text))
     return QColor(colors.muted) if column in (LABELS, WHEN) else None
