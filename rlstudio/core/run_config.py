@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from rlstudio.core.nesting import is_deep
 from rlstudio.core.params import ParamError, ParamFault, describe_field, no_such
 
 VERSION: Final = 1
@@ -75,6 +76,9 @@ class RunConfig(BaseModel):
         """
         if not isinstance(data, dict):
             raise ParamError([ParamFault("run configuration", data, "an object with named fields")])
+        deep = [name for name, value in data.items() if is_deep(value, _DEEPEST)]
+        if deep:
+            raise ParamError([ParamFault(str(deep[0]), "…", f"values nested up to {_DEEPEST} deep")])
         try:
             return cls.model_validate(data)
         except ValidationError as error:
@@ -82,6 +86,8 @@ class RunConfig(BaseModel):
             raise ParamError(list({fault.field: fault for fault in faults}.values())) from None
 
 
+_DEEPEST = 20
+"""Lists and objects within each other: what is written and shown goes through them by recursion."""
 _OTHER_KINDS = {
     "env": "a name",
     "algorithm": "a name",

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import pprint
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import gymnasium as gym
+from pydantic import ValidationError
 
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.algorithms.train_command import shell_words, train_command
@@ -84,11 +86,12 @@ def _head(notes: list[str], config: RunConfig) -> str:
 def _changes(run: RunData) -> list[ParamChange]:
     """What a person changed while it trained; what the configuration asked for itself is in it already."""
     asked = {(each.step, each.name) for each in run.info.config.events}
-    return [
-        ParamChange(step=each.step, name=each.name, value=each.new)
-        for each in run.changes
-        if (each.step, each.name) not in asked
-    ]
+    found = []
+    for each in run.changes:
+        if (each.step, each.name) not in asked:
+            with suppress(ValidationError):  # a stranger's, that says nothing
+                found.append(ParamChange(step=each.step, name=each.name, value=each.new))
+    return found
 
 
 def _of_the_library(config: RunConfig) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from rlstudio.core.nesting import is_deep
+
 
 @contextmanager
 def ordinary_file(path: Path, most_bytes: int) -> Iterator[BinaryIO]:
@@ -44,6 +46,9 @@ def json_in(path: Path, most_bytes: int) -> Any:
     with ordinary_file(path, most_bytes) as file:
         text = file.read()
     try:
-        return json.loads(text)
+        found = json.loads(text)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    if is_deep(found):
+        raise ValueError("it is nested too deeply")
+    return found

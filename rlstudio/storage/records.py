@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rlstudio.core.messages import Series
+from rlstudio.core.nesting import is_deep
 from rlstudio.storage.line_file import read_lines, read_text
 
 MONITOR_COLUMNS = "r,l,t,step"
@@ -92,7 +93,7 @@ def read_events(path: Path) -> list[dict[str, Any]]:
             event = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(event, dict):
+        if isinstance(event, dict) and not is_deep(event):
             events.append(event)
     return events
 

@@ -100,7 +100,7 @@ def report(run: RunData, words: Words, pictures: Sequence[Picture] = ()) -> str:
         _changes(run),
         _evaluations(run),
         _diagnostics(run, words),
-        _again(words),
+        _again(words, run),
         _foot(run),
     ]
     return (
@@ -155,7 +155,7 @@ def _figures(run: RunData) -> str:
     rows = [
         (f"mean return of the last {info.config.window} episodes", _mean(info.mean_return)),
         ("best of those means", _mean(info.best_mean_return)),
-        ("best evaluation", f"{best[-1].mean:,.1f}" if best and np.isfinite(best[-1].mean) else "–"),
+        ("best evaluation", _mean(best[-1].mean if best else None)),
         ("environment steps", f"{info.steps:,}"),
         ("episodes", f"{info.episodes:,}"),
         ("of training", _time(info.seconds)),
@@ -236,7 +236,8 @@ def _evaluations(run: RunData) -> str:
     rows = []
     for each in told[-_MOST_ROWS:]:
         returns = np.array(each.returns)
-        numbers = (returns.mean(), returns.std(), returns.min(), returns.max())
+        with np.errstate(invalid="ignore"):  # a stranger's infinities
+            numbers = (returns.mean(), returns.std(), returns.min(), returns.max())
         cells = [f"{each.step:,}", *(f"{value:,.2f}" for value in numbers), str(len(returns))]
         row = "".join(f'<td class="number">{cell}</td>' for cell in cells)
         rows.append(f"<tr>{row}<td>{'best so far' if each.best else ''}</td></tr>")
@@ -262,11 +263,15 @@ def _diagnostics(run: RunData, words: Words) -> str:
     return f'<h2>Diagnostics</h2><div class="small">{"".join(figures)}</div>' if figures else ""
 
 
-def _again(words: Words) -> str:
+def _again(words: Words, run: RunData) -> str:
     idea = f"<h2>The algorithm</h2><p>{text(words.idea)}</p>" if words.idea else ""
     if not words.command:
         return idea
-    return f"{idea}<h2>Train the same</h2><pre>{text(words.command)}</pre>"
+    left_out = (
+        '<p class="help">What was changed while training is not in it; --events with the path of this run\'s '
+        "events.jsonl makes the same changes at the same steps.</p>"
+    )
+    return f"{idea}<h2>Train the same</h2><pre>{text(words.command)}</pre>{left_out if run.changes else ''}"
 
 
 def _foot(run: RunData) -> str:

@@ -93,7 +93,7 @@ def curves(
         means = mean_of_last(np.concatenate([earlier, values]), LAST_EPISODES)[len(earlier) :]
         yield f"rollout/{name}", monitor.end_steps, monitor.end_seconds, means
         yield f"episode/{of_episode}", monitor.end_steps, monitor.end_seconds, values
-    evaluated = [each for each in evaluations if each.returns]
+    evaluated = [each for each in evaluations if each.returns and np.isfinite(each.returns).all()]
     steps = np.array([each.step for each in evaluated], np.float64)
     seconds = np.array([each.seconds for each in evaluated], np.float64)
     yield "eval/mean_reward", steps, seconds, np.array([np.mean(each.returns) for each in evaluated], np.float64)
