@@ -46,8 +46,9 @@ def _parser() -> argparse.ArgumentParser:
         "files",
         nargs="+",
         metavar="FILE",
-        help="episode files (.rlepisode), data, a run bundle (.rlrun), a run folder or its name",
+        help="episode files (.rlepisode), data, a run bundle (.rlrun), a run folder or its name, a model (.zip)",
     )
+    opening.add_argument("-e", "--env", help="of a model of Stable-Baselines3 (.zip): where it was trained")
     demo = _add(commands, "demo", "window:demo", "the studio, already training (without a display: pictures of it)")
     demo.add_argument("--output", metavar="DIR", help="where to save the picture and the GIF when there is no display")
     _add_train(commands)
@@ -86,6 +87,7 @@ def _add_runs(commands: Any) -> argparse.ArgumentParser:
     runs.add_argument("--status", choices=statuses, help="those that stand so only")
     runs.add_argument("--tag", action="append", default=[], metavar="TAG", help="those with this tag only")
     runs.add_argument("--search", metavar="WORDS", help="those in whose name, title, tags or note every word occurs")
+    runs.add_argument("--tree", action="store_true", help="forks beneath the runs that they were forked from")
     runs.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
     return runs
 
@@ -113,6 +115,10 @@ def _add_train(commands: Any) -> None:
     train.add_argument("--config", metavar="FILE", help="a run configuration as JSON, or an earlier run's run.json")
     train.add_argument("--events", metavar="FILE", help="make the live changes of an events.jsonl again")
     train.add_argument("--continue", dest="resume", metavar="RUN", help="go on with an earlier run, in its folder")
+    fork = "begin where an earlier run stood at a checkpoint (its newest, unless told), and change what --set says"
+    train.add_argument("--fork", metavar="RUN[@STEP]", help=fork)
+    later = "with --fork: do not make the live changes again that were made in that run after the step"
+    train.add_argument("--drop-changes", action="store_true", help=later)
     train.add_argument("--runs-dir", metavar="DIR", help="where to put the run folder")
     _add_tensorboard(train)
     _add_trust(train)
@@ -210,8 +216,11 @@ def _add_export(commands: Any) -> None:
 
 
 def _add_import(commands: Any) -> None:
-    command = _add(commands, "import", "import_run:import_run", "put run bundles from elsewhere among the runs")
-    command.add_argument("files", nargs="+", metavar="FILE", help="run bundles (.rlrun)")
+    text = "put run bundles and models from elsewhere among the runs"
+    command = _add(commands, "import", "import_run:import_run", text)
+    kinds = "run bundles (.rlrun), models of Stable-Baselines3 (.zip)"
+    command.add_argument("files", nargs="+", metavar="FILE", help=kinds)
+    command.add_argument("-e", "--env", help="of a model: the environment that it was trained in")
     command.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
     command.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
 
@@ -289,7 +298,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _with_command(arguments: list[str]) -> list[str]:
     """`rlstudio FILE…`, as a file manager calls it, is `rlstudio open FILE…`."""
     first = arguments[0] if arguments else ""
-    is_path = os.sep in first or first.endswith((".rlepisode", ".rlrun", ".minari", ".npz")) or os.path.isfile(first)
+    known = (".rlepisode", ".rlrun", ".minari", ".npz", ".zip")
+    is_path = os.sep in first or first.endswith(known) or os.path.isfile(first)
     return ["open", *arguments] if is_path and not first.startswith("-") else arguments
 
 

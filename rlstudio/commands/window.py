@@ -35,7 +35,8 @@ def open_studio(options: argparse.Namespace) -> int:
     from rlstudio.ui.app import run_studio
 
     files = [path for _, path in named if path is not None]
-    return run_studio(lambda _window, controller: controller.library.open_paths(files) if files else None)
+    env = getattr(options, "env", None)
+    return run_studio(lambda _window, controller: controller.files.open_paths(files, env) if files else None)
 
 
 def _found(name: str) -> Path | None:

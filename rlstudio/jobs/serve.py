@@ -77,6 +77,10 @@ def do(command: m.Command, channel: Channel) -> None:
             from rlstudio.jobs.episode_data import import_data
 
             import_data(command, channel)
+        case m.ImportModel():
+            from rlstudio.jobs.import_model import import_model
+
+            import_model(command, channel)
         case m.MakeCatalogue(cache_dir):
             from rlstudio.envs.catalogue import build_cards, load_cards
 

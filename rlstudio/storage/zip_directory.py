@@ -18,7 +18,8 @@ def check_directory(file: BinaryIO, size: int, what: str, *, most: int, of: str,
     file.seek(size - reach)
     tail = file.read(reach)
     end = tail.rfind(b"PK\x05\x06")
-    if end < 0 or len(tail) < end + _END:
+    whole = end >= 0 and len(tail) >= end + _END
+    if not whole or len(tail) != end + _END + int.from_bytes(tail[end + 20 : end + 22], "little"):
         raise ValueError(f"it is no {what}, or it is cut off")
     entries = int.from_bytes(tail[end + 10 : end + 12], "little")
     directory = int.from_bytes(tail[end + 12 : end + 16], "little")

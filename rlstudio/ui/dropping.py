@@ -19,7 +19,7 @@ class Dropping(QObject):
         super().__init__(window)
         self._window = window
         self._opened = opened
-        words = "Drop to open: episodes (.rlepisode), data (.npz, Minari), a run's folder or bundle (.rlrun)"
+        words = "Drop to open: episodes (.rlepisode), data (.npz, Minari), models (.zip), a run's folder or bundle"
         self.hint = QLabel(words, window)
         self.hint.setObjectName("dropHint")
         self.hint.setAccessibleName("Drop to open")

@@ -16,6 +16,7 @@ from rlstudio.core.frame_store import FrameStore
 from rlstudio.core.whole_file import reason
 from rlstudio.storage.bundle_reading import is_bundle
 from rlstudio.storage.episode_file import SUFFIX, save_episode
+from rlstudio.storage.model_zip import is_model
 from rlstudio.ui.acting import Acting
 from rlstudio.ui.background import Background
 from rlstudio.ui.dropping import Dropping
@@ -25,6 +26,7 @@ from rlstudio.ui.icons import set_icon
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.library import Library
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.model_opening import ModelOpening
 from rlstudio.ui.telling import Telling
 from rlstudio.ui.widgets.data_dialog import DataDialog
 from rlstudio.ui.widgets.episode_facts import EpisodeFacts
@@ -56,6 +58,7 @@ class EpisodeFiles(QObject):
         self.opening = EpisodeOpening(desk, progress, self._background, self)
         self.opening.opened.connect(self._show)
         self.opening.failed.connect(telling.fail)
+        self.models = ModelOpening(window, desk, library, telling)
         self.exporting = Errand("The export of data", desk, self)
         acting.errands.append(self.exporting)
         self.exporting.ended.connect(lambda _status: acting.changed.emit())
@@ -94,17 +97,21 @@ class EpisodeFiles(QObject):
     def close(self) -> None:
         """Wait for what is being written; give up what is being read."""
         self.opening.close()
+        self.models.close()
         self.exporting.abandon()
         self._background.close()
 
     # ------------------------------------------------------------ opening
 
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open episode files, data of other programs and runs; of several runs the last."""
+    def open_paths(self, paths: Sequence[Path], env: str | None = None) -> None:
+        """Open episode files, data of other programs, models (trained in `env`) and runs; of several runs the last."""
         bundles = [path for path in paths if is_bundle(path)]
         if bundles:
             self._library.bundlesWanted.emit(bundles)
-            paths = [path for path in paths if path not in bundles]
+        models = [path for path in paths if is_model(path)]
+        if models:
+            self.models.open(models, env)
+        paths = [path for path in paths if path not in bundles and path not in models]
         self._background.run(lambda: sort_out(paths), self._open_sorted, self._telling.fail)
 
     def _open_sorted(self, found: tuple[list[Path], list[Path], list[Path]]) -> None:

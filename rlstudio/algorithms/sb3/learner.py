@@ -67,6 +67,8 @@ class SB3Learner(Learner):
             self._random = RandomState.now()
         self._log = UpdateLogger()
         self._model.set_logger(self._log)
+        made_by = env.envs[0].spec
+        self._model.studio_env = made_by.id if made_by else ""  # told to who opens the model's file later
         if self.key in _FORESEES:
             self._copies.foresight = Foresight(self._model, self._log, self._copies.num_envs)
         self._run: Run | None = None

@@ -12,7 +12,7 @@ from stable_baselines3.common.running_mean_std import RunningMeanStd
 
 from rlstudio.algorithms.base import Arrays, Policy
 from rlstudio.algorithms.blocks.randomness import acting_generator
-from rlstudio.algorithms.sb3.build import MODELS, build_policy
+from rlstudio.algorithms.sb3.build import build_policy
 from rlstudio.algorithms.sb3.normalising import (
     OBSERVATIONS,
     Normaliser,
@@ -21,6 +21,7 @@ from rlstudio.algorithms.sb3.normalising import (
     statistics_arrays,
 )
 from rlstudio.algorithms.sb3.random_state import untouched
+from rlstudio.algorithms.sb3.saved_settings import check_settings, check_size
 from rlstudio.algorithms.sb3.scores import action_preferences, gradients, state_values, value_title
 from rlstudio.algorithms.sb3.snapshot import as_array, load_tensors
 from rlstudio.algorithms.sb3.spaces import ActionBridge, ObservationBridge
@@ -123,23 +124,25 @@ class SB3Policy(Policy):
             name: as_array(tensor) for name, tensor in self._module.state_dict().items() if not name.startswith(TARGETS)
         }
         arrays |= statistics_arrays(OBSERVATIONS, self._normalise.statistics)
-        made_for = [_signature(self._observations.space), _signature(self._actions.space)]
-        return arrays, {**self._settings, "made_for": made_for}
+        return arrays, {**self._settings, "made_for": signatures(self._observations.space, self._actions.space)}
 
     @classmethod
     def from_state(
         cls, arrays: Arrays, settings: dict[str, Any], observation_space: gym.Space[Any], action_space: gym.Space[Any]
     ) -> Self:
+        check_settings(settings)
         key = settings["algorithm"]
-        if key not in MODELS:
-            raise ValueError(f"there is no algorithm {key!r} of Stable-Baselines3 here")
         seen, acting = ObservationBridge(observation_space, flat=key == "ars").space, ActionBridge(action_space).space
-        made_for, here = list(settings["made_for"]), [_signature(seen), _signature(acting)]
+        made_for, here = settings.get("made_for"), signatures(seen, acting)
+        if not isinstance(made_for, list | tuple) or len(made_for) != 2:
+            raise ValueError("it does not say which observations and actions it was made for")
+        made_for = [str(part)[:200] for part in made_for]
         if made_for != here:
             raise ValueError(
                 f"this policy was made for observations {made_for[0]} and actions {made_for[1]}; "
                 f"the environment has {here[0]} and {here[1]}, which do not fit"
             )
+        check_size(settings, seen, acting, arrays)
         with untouched():
             module = build_policy(settings, seen, acting)
         load_tensors(module, arrays, skip=TARGETS)
@@ -151,6 +154,11 @@ class SB3Policy(Policy):
         load_statistics(OBSERVATIONS, statistics, arrays)
         kept = {name: value for name, value in settings.items() if name != "made_for"}
         return cls(module, kept, observation_space, action_space, statistics)
+
+
+def signatures(seen: Any, acting: Any) -> list[str]:
+    """What a policy was made for: the spaces of its observations and actions, each in a word."""
+    return [_signature(seen), _signature(acting)]
 
 
 def _signature(space: Any) -> str:
