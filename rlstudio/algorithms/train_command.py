@@ -29,6 +29,8 @@ def train_command(config: RunConfig) -> list[str]:
     Raises:
         ParamError: where the algorithm is not installed, or does not know the parameters.
     """
+    if config.parent is not None:
+        return _fork_command(config)
     words = ["rlstudio", "train", "-e", config.env, "-a", config.algorithm]
     usual, preset = _without_a_word(config)
     if preset is not None:
@@ -42,6 +44,22 @@ def train_command(config: RunConfig) -> list[str]:
     for name, value in config.params.items():
         if name not in usual.params or not same(value, usual.params[name]):
             words += ["--set", f"{name}={json.dumps(value)}"]
+    return words
+
+
+def _fork_command(config: RunConfig) -> list[str]:
+    """Of a fork all is said: what its parent was like by then is not known here."""
+    assert config.parent is not None
+    words = ["rlstudio", "train", "--fork", f"{config.parent.run}@{config.parent.step}"]
+    for field, option in _OPTIONS.items():
+        value = getattr(config, field)
+        if field == "seed" or (field in ("steps", "episodes", "eval_every") and value is None):
+            continue
+        words += [option, "none" if value is None else str(value)]
+    for name, value in config.env_kwargs.items():
+        words += ["--env-set", f"{name}={json.dumps(value)}"]
+    for name, value in config.params.items():
+        words += ["--set", f"{name}={json.dumps(value)}"]
     return words
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rlstudio.algorithms.differences import Difference, differences
 from rlstudio.commands.console import finite, mean_words, print_json
+from rlstudio.core.family import family_order
 from rlstudio.storage.paths import default_runs_dir
 from rlstudio.storage.records import plain
 from rlstudio.storage.run_listing import ListedRun, RunListing
@@ -23,9 +24,18 @@ def runs(options: argparse.Namespace) -> int:
         return 0
     if not chosen:
         print(f"none of the {len(listed):,} runs in {root} is so" if listed else f"no runs yet in {root}")
-    for run in chosen:
-        print(_line(run))
+    if not options.tree:
+        for run in chosen:
+            print(_line(run))
+        return 0
+    for kin in family_order(chosen, lambda run: run.path.name, _parent_name):
+        print(kin.branch + _line(kin.item))
     return 0
+
+
+def _parent_name(run: ListedRun) -> str | None:
+    parent = run.info.config.parent
+    return parent.run if parent else None
 
 
 def _is_wanted(run: ListedRun, options: argparse.Namespace) -> bool:
@@ -41,12 +51,17 @@ def _is_wanted(run: ListedRun, options: argparse.Namespace) -> bool:
 
 
 def _line(run: ListedRun) -> str:
-    """ "NAME  finished  20,000 steps  best mean 480.0  learning_rate=0.01  "its title"  [tag, tag]"."""
+    """ "NAME  finished  20,000 steps  best mean 480.0  learning_rate=0.01  "its title"  [tag, tag]".
+
+    Of a fork also where it was forked: "from NAME@12000", as `--fork` takes it.
+    """
     info, labels = run.info, run.labels
     best = finite(info.best_mean_return)
     parts = [run.path.name, info.status, f"{info.steps:,} steps"]
     parts.append("best mean " + ("–" if best is None else mean_words(best)))
     parts.append(" ".join(map(_setting, differences(info.config, info.live_params))))
+    parent = info.config.parent
+    parts.append(f"from {parent.run}@{parent.step}" if parent else "")
     parts.append(f'"{labels.title}"' if labels.title else "")
     parts.append(f"[{', '.join(labels.tags)}]" if labels.tags else "")
     return "  ".join(part for part in parts if part)
@@ -77,6 +92,7 @@ def _as_data(run: ListedRun) -> dict[str, Any]:
         "differs": {each.name: plain(each.value) for each in differences(info.config, info.live_params)},
         "live_params": plain(info.live_params),
         "seed": info.config.seed,
+        "parent": info.config.parent.model_dump() if info.config.parent else None,
         "status": info.status,
         "solved": info.solved_at is not None,
         "started": info.started or None,

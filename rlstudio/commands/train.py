@@ -8,6 +8,7 @@ from typing import Any
 
 from rlstudio.commands.console import ConsoleChannel, console, mean_words, print_json, quiet_stdout
 from rlstudio.commands.find_run import find_run
+from rlstudio.commands.fork_options import config_to_fork
 from rlstudio.commands.train_options import config_of
 from rlstudio.commands.trust import trusted_files
 from rlstudio.core.messages import StartTraining
@@ -19,12 +20,16 @@ from rlstudio.storage.run_folder import default_runs_dir
 def run(options: argparse.Namespace) -> int:
     """Train as the options say; 0 done, 130 interrupted."""
     with quiet_stdout():
-        earlier = find_run(options.resume, options.runs_dir) if options.resume else None
-        config = config_of(options, earlier)
+        earlier, runs_dir = None, Path(options.runs_dir) if options.runs_dir else default_runs_dir()
+        if options.fork is not None:
+            config, runs_dir = config_to_fork(options)
+        else:
+            earlier = find_run(options.resume, options.runs_dir) if options.resume else None
+            config = config_of(options, earlier)
         check_config(config)
         start = StartTraining(
             config.model_dump(mode="json"),
-            str(Path(options.runs_dir) if options.runs_dir else default_runs_dir()),
+            str(runs_dir),
             resume=str(earlier) if earlier else None,
             watch="off",
             trusted_files=trusted_files(options),

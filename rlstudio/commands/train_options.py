@@ -25,7 +25,7 @@ def config_of(options: argparse.Namespace, earlier: Path | None) -> RunConfig:
         config = _continued(options, earlier)
     else:
         request = _request(options)
-        with _nearest_names_first(request["algorithm"]):
+        with nearest_names_first(request["algorithm"]):
             config = resolve(**request)
     if options.events:
         config = RunConfig.parse({**config.model_dump(mode="json"), "events": _events(Path(options.events))})
@@ -39,12 +39,12 @@ def _request(options: argparse.Namespace) -> dict[str, Any]:
         if getattr(options, name) is not None:
             request[name] = getattr(options, name)
     if options.stop_at is not None:
-        request["stop_at"] = _stop_at(options.stop_at)
+        request["stop_at"] = stop_at_of(options.stop_at)
     missing = [name for name in ("env", "algorithm") if name not in request]
     if missing:
         raise ParamError([ParamFault(name, None, f"a name (-{name[0]}), or --config FILE") for name in missing])
-    request["env_kwargs"] = {**request.get("env_kwargs", {}), **_pairs(options.env_set, "--env-set")}
-    request["params"] = {**request.get("params", {}), **_params(options.set, request["algorithm"])}
+    request["env_kwargs"] = {**request.get("env_kwargs", {}), **pairs_of(options.env_set, "--env-set")}
+    request["params"] = {**request.get("params", {}), **params_of(options.set, request["algorithm"])}
     return request
 
 
@@ -78,25 +78,25 @@ def _continued(options: argparse.Namespace, earlier: Path) -> RunConfig:
         raise ParamError([ParamFault("--" + n.replace("_", "-"), getattr(options, n), allowed) for n in given])
     folder = RunFolder.open(earlier)
     info, (step, episode) = folder.read_info(), folder.resume_point()
-    with _nearest_names_first(info.config.algorithm):
+    with nearest_names_first(info.config.algorithm):
         config = continued(
             info.config,
             step=step,
             episode=episode,
             more_steps=options.steps,
             more_episodes=options.episodes,
-            live_params={**info.live_params, **_params(options.set, info.config.algorithm)},
+            live_params={**info.live_params, **params_of(options.set, info.config.algorithm)},
             solved=info.solved_at is not None and info.solved_at.get("step", 0) <= step,
         )
     names = ("device", "window", "eval_every", "eval_episodes")
     changes = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     if options.stop_at is not None:
-        changes["stop_at"] = _stop_at(options.stop_at)
+        changes["stop_at"] = stop_at_of(options.stop_at)
     return RunConfig.parse({**config.model_dump(mode="json"), **changes})
 
 
 @contextmanager
-def _nearest_names_first(algorithm: str) -> Iterator[None]:
+def nearest_names_first(algorithm: str) -> Iterator[None]:
     """Where a parameter is refused because there is none of that name: those like it, and what lists them all.
 
     An algorithm may have dozens; the one that was meant would not be seen among them.
@@ -122,7 +122,7 @@ def _no_such_parameter(name: str, known: list[str], algorithm: str) -> str:
     return f"no such parameter; {guess} {len(known)} are listed by rlstudio algorithms {algorithm}"
 
 
-def _stop_at(text: str) -> float | None:
+def stop_at_of(text: str) -> float | None:
     if text.lower() == "none":
         return None
     try:
@@ -131,7 +131,7 @@ def _stop_at(text: str) -> float | None:
         raise ParamError([ParamFault("--stop-at", text, "a number, or none")]) from None
 
 
-def _pairs(rows: list[str], option: str) -> dict[str, Any]:
+def pairs_of(rows: list[str], option: str) -> dict[str, Any]:
     """`name=value` options; values are read as JSON where they are JSON, else as text."""
     found: dict[str, Any] = {}
     for row in rows:
@@ -145,9 +145,9 @@ def _pairs(rows: list[str], option: str) -> dict[str, Any]:
     return found
 
 
-def _params(rows: list[str], algorithm: str) -> dict[str, Any]:
+def params_of(rows: list[str], algorithm: str) -> dict[str, Any]:
     """The `--set` options, with lists also as plain "64,64" and no value also as "none"."""
-    values = _pairs(rows, "--set")
+    values = pairs_of(rows, "--set")
     infos = {info.name: info for info in describe(get_algorithm(algorithm).params)}
     for name, value in values.items():
         info = infos.get(name)

@@ -254,9 +254,10 @@ class _Quiet:
 
     def _say(self, step: int) -> None:
         self._told = time.monotonic()
-        done = max(0, step - self.first) / max(1, self.goal - self.first)
-        words = f"living the steps {self.first:,} to {self.goal:,} once more: {done:.0%}"
-        self._channel.send(m.Preparing(words))
+        done, total = max(0, step - self.first), max(1, self.goal - self.first)
+        words = f"living the steps {self.first:,} to {self.goal:,} once more"
+        self._channel.send(m.Preparing(f"{words}: {done / total:.0%}"))
+        self._channel.send(m.Progress(done, total, words))
 
     def enter(self, phase: Phase) -> None:
         """See Channel."""

@@ -72,6 +72,8 @@ def script(run: RunData) -> str:
             return _head(notes, config) + body
         notes.append(f"It uses RL Studio, for {why_not}.")
     notes.append("Needs: RL Studio. On the CPU it makes the same run again, live changes at their steps included.")
+    if config.parent is not None:
+        notes.append(f"It is a fork: {config.parent.run}, its parent, has to be in the folder runs beside this script.")
     again = config.model_copy(update={"events": (*config.events, *_changes(run))})
     data = again.model_dump(mode="json", exclude_defaults=True)
     return _head(notes, config) + _STUDIO.format(config=pprint.pformat(data, sort_dicts=False, width=110))
@@ -98,6 +100,8 @@ def _of_the_library(config: RunConfig) -> tuple[str, str]:
     """The script for the library alone; else why there is none, in words."""
     from rlstudio.algorithms.sb3.script import NoScriptError, sb3_script
 
+    if config.parent is not None:
+        return "", "it is a fork of another run"
     if config.env.startswith(f"{NAMESPACE}/"):
         return "", "the environment is its own"
     spec = get_algorithm(config.algorithm)
