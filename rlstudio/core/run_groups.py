@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rlstudio.core.run_config import RunConfig
+from rlstudio.core.run_config import ParamChange, RunConfig
 
 _OF_NO_MATTER = {"version", "seed"}
+_MOST_CHANGES = 3
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def same_but_for_seed(configs: Sequence[RunConfig]) -> list[list[int]]:
 def differences(configs: Sequence[RunConfig]) -> list[Difference]:
     """The settings that differ: environment and algorithm first, then parameters, then how long and how it was run.
 
-    Seeds are left out, and live changes are told as how many there were.
+    Seeds are left out; live changes are told in words.
     """
     rows = [_flat(config) for config in configs]
     names = list(dict.fromkeys(name for row in rows for name in row))
@@ -47,10 +48,17 @@ def differences(configs: Sequence[RunConfig]) -> list[Difference]:
 
 def _flat(config: RunConfig) -> dict[str, Any]:
     data = config.model_dump(mode="json")
-    params, env_kwargs, events = data.pop("params"), data.pop("env_kwargs"), data.pop("events")
+    params, env_kwargs, _ = data.pop("params"), data.pop("env_kwargs"), data.pop("events")
     first = {name: data.pop(name) for name in ("env", "algorithm", "preset")}
     rest = {name: value for name, value in data.items() if name not in _OF_NO_MATTER}
     parent = rest.pop("parent")
     forked = {"forked from": f"{parent['run']} at step {parent['step']:,}" if parent else None}
     environment = {f"{first['env']}: {name}": value for name, value in env_kwargs.items()}
-    return {**first, **environment, **params, **rest, "live changes": len(events), **forked}
+    return {**first, **environment, **params, **rest, "live changes": _changes(config.events), **forked}
+
+
+def _changes(events: Sequence[ParamChange]) -> str:
+    """What was changed while training: the first few."""
+    told = [f"{each.name.replace('_', ' ')} → {each.value} at step {each.step:,}" for each in events[:_MOST_CHANGES]]
+    more = [f"{len(events) - len(told):,} more"] if len(events) > len(told) else []
+    return ", ".join([*told, *more]) or "none"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from rlstudio.core.comparison import ComparedRun, Comparison, compare
 from rlstudio.core.history import History
+from rlstudio.core.run_events import as_lived, marks_of
 from rlstudio.storage.run_folder import RunFolder, RunFolderError
 from rlstudio.ui.latest_work import LatestWork
 
@@ -85,7 +86,7 @@ def _read(paths: Sequence[Path]) -> tuple[list[ComparedRun], list[str]]:
     for path in paths:
         try:
             folder = RunFolder.open(path)
-            config = folder.read_info().config
+            config = as_lived(folder.read_info().config, marks_of(folder.read_events())[1])
             runs.append(ComparedRun(path.name, config, History.load(folder.read_monitor(), {}, window=config.window)))
         except RunFolderError as error:
             left_out.append(f"{path.name} is left out: {error}")

@@ -43,4 +43,11 @@ def test_only_what_differs_is_told() -> None:
 def test_environments_and_live_changes_count() -> None:
     changed = _config(env_kwargs={"gravity": 9}, events=(ParamChange(step=3, name="clip", value=0.1),))
     found = {each.name: each.values for each in differences([_config(), changed])}
-    assert found == {"CartPole-v1: gravity": (None, 9), "live changes": (0, 1)}
+    assert found == {"CartPole-v1: gravity": (None, 9), "live changes": ("none", "clip → 0.1 at step 3")}
+
+
+def test_changes_to_different_values_are_told_apart() -> None:
+    runs = [_config(events=tuple(ParamChange(step=s, name="clip", value=0.1 * s) for s in range(1, n))) for n in (5, 6)]
+    (found,) = differences(runs)
+    assert [len(value.split(", ")) for value in found.values] == [4, 4]
+    assert [value.split(", ")[-1] for value in found.values] == ["1 more", "2 more"]

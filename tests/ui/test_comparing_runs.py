@@ -89,3 +89,14 @@ def test_what_cannot_be_read_is_said_and_the_others_are_shown(
     comparing.show([bad])
     assert comparing.window is not None
     wait_for(lambda: "None of these runs can be read" in comparing.window.message.text())
+
+
+def test_a_run_that_was_changed_on_the_way_is_no_seed_of_the_others(
+    comparing: ComparingRuns, wait_for: Wait, tmp_path: Path
+) -> None:
+    paths = [write_run(tmp_path, 10, seed, clip=0.2) for seed in range(3)]
+    with RunFolder.open(paths[2], write=True) as folder:
+        folder.append_event("param", 50, 0.5, name="clip", old=0.2, value=0.4)
+    table = opened(comparing, wait_for, paths, 2).table
+    assert [table.item(row, 1).text() for row in range(2)] == ["2", "1"]
+    assert table.item(1, 4).text() == "clip → 0.4 at step 50"
