@@ -160,10 +160,10 @@ class TestRefused:
                 disk.error = errno.ENOSPC
             if any(report.words.startswith("Training is over") for report in channel.of(m.NotSaved)):
                 waited += 1
-                disk.error = errno.ENOSPC if waited < 5 else 0
+                disk.error = errno.ENOSPC if waited < 30 else 0
 
         folder, channel = train_inline(tmp_path / "ill", FakeChannel(listen), **RUN)
-        assert waited >= 5
+        assert waited >= 30
         assert channel.finished.status == "finished"
         assert rows(folder) == rows(expected)
         assert any("waiting for the disk" in batch.words for batch in channel.of(m.Batch))
