@@ -20,6 +20,7 @@ from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.widgets.run_columns import run_name
 
 _LOOK_MILLISECONDS = 2000
+_MOST_TOLD = 5
 
 
 class RunKeeping(QObject):
@@ -106,10 +107,10 @@ class RunKeeping(QObject):
         if gone:
             self._trashed.append(gone)
             what = self._names.get(gone[0].name, gone[0].name) if len(gone) == 1 else f"{len(gone)} runs"
-            self.told.emit(f"To the trash: {', '.join(path.name for path in gone)}.")
+            self.told.emit(f"To the trash: {_few([path.name for path in gone])}.")
             self._window.banner.say(f"{what} moved to the trash.", [("Undo", self.undo)])
         if faults:
-            self.failed.emit("; ".join(faults))
+            self.failed.emit(_few(faults, "; "))
         self.refresh()
 
     def undo(self) -> None:
@@ -124,9 +125,9 @@ class RunKeeping(QObject):
         if back:
             self._window.banner.hide()
             self._to_select = back
-            self.told.emit(f"Brought back: {', '.join(path.name for path in back)}.")
+            self.told.emit(f"Brought back: {_few([path.name for path in back])}.")
         if faults:
-            self.failed.emit("; ".join(faults))
+            self.failed.emit(_few(faults, "; "))
         self.refresh()
 
     def ask_to_empty(self) -> None:
@@ -165,3 +166,9 @@ def _each(act: object, paths: list[Path]) -> tuple[list[Path], list[str]]:
         except RunFolderError as error:
             faults.append(str(error))
     return done, faults
+
+
+def _few(words: list[str], between: str = ", ") -> str:
+    """The first of them, and how many more there are: of a thousand runs nobody reads the names."""
+    more = [f"and {len(words) - _MOST_TOLD:,} more"] if len(words) > _MOST_TOLD else []
+    return between.join([*words[:_MOST_TOLD], *more])

@@ -167,3 +167,17 @@ def test_tensorboard_files_are_written_by_runs_that_begin_once_it_is_ticked(
         window.runs.againRequested.emit(run)
     assert [command.tensorboard for command in started] == [None, ""]
     assert window.settings.get("tensorboard", bool, False)
+
+
+def test_of_very_many_runs_only_the_first_are_named(
+    studio: Studio, runs: list[Path], tmp_path: Path, wait_for: WaitFor
+) -> None:
+    window, controller = studio
+    told: list[str] = []
+    keeping = controller.findChild(RunKeeping) or window.findChild(RunKeeping)
+    assert keeping is not None
+    keeping.failed.connect(told.append)
+    keeping.delete([tmp_path / "runs" / f"none{number}" for number in range(40)])
+    wait_for(lambda: told, "the fault")
+    assert told[0].count("is no run folder") == 5
+    assert told[0].endswith("; and 35 more")

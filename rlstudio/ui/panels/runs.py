@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal, SignalInstance
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -30,6 +30,7 @@ class RunsPanel(QWidget):
     Signals:
         openRequested(folder), exportRequested(folder), samplesRequested(folder): of the run that is selected.
         againRequested(ListedRun), changesRequested(ListedRun): the same run anew, at once or after changes.
+        forkRequested(folder), extendRequested(folder): begin a new run at a checkpoint of this one; go on with it.
         pauseRequested(list of folders), stopRequested(list of folders): of runs that train in this window.
         compareRequested(list of folders): their curves are to be laid over each other.
         labelled(list of (Path, Labels)): labels were changed.
@@ -43,6 +44,8 @@ class RunsPanel(QWidget):
     samplesRequested = Signal(str)
     againRequested = Signal(object)
     changesRequested = Signal(object)
+    forkRequested = Signal(str)
+    extendRequested = Signal(str)
     pauseRequested = Signal(list)
     stopRequested = Signal(list)
     compareRequested = Signal(list)
@@ -69,7 +72,9 @@ class RunsPanel(QWidget):
         self._actions = RunActions(
             self._table,
             {
-                "open": self._open,
+                "open": lambda: self._alone(self.openRequested),
+                "fork": lambda: self._alone(self.forkRequested),
+                "extend": lambda: self._alone(self.extendRequested),
                 "pause": lambda: self.pauseRequested.emit(self._ours()),
                 "stop": lambda: self.stopRequested.emit(self._ours()),
                 "again": self._again,
@@ -78,7 +83,7 @@ class RunsPanel(QWidget):
                 "rename": self._table.edit_title,
                 "tags": lambda: self._label("tags"),
                 "note": lambda: self._label("note"),
-                "export": self._export,
+                "export": lambda: self._alone(self.exportRequested),
                 "reveal": self._reveal,
                 "delete": self._delete,
             },
@@ -160,7 +165,7 @@ class RunsPanel(QWidget):
         self._filters.changed.connect(self._on_filters)
         self._look_again.clicked.connect(self.refreshRequested)
         self._more.clicked.connect(lambda: self._show_menu(self._more.mapToGlobal(QPoint(0, self._more.height()))))
-        self._table.doubleClicked.connect(lambda _index: self._open())
+        self._table.doubleClicked.connect(lambda _index: self._alone(self.openRequested))
         self._table.customContextMenuRequested.connect(
             lambda place: self._show_menu(self._table.viewport().mapToGlobal(place))
         )
@@ -248,6 +253,8 @@ class RunsPanel(QWidget):
         shown, everything = len(self._model.shown()), len(self._model.runs())
         words = f"{shown:,} of {everything:,}" if shown != everything else f"{everything:,} runs" * (everything > 1)
         self._count.setText(f"{len(chosen):,} selected · {words}" if len(chosen) > 1 else words)
+        longest = f"{everything:,} selected · {everything:,} of {everything:,}"  # what lies beside it stays where it is
+        self._count.setMinimumWidth(self._count.fontMetrics().horizontalAdvance(longest))
         nothing = "No run matches: clear the search and the lists above to see all." if everything else ""
         first = "No runs yet. Each training run will be kept here." if self._listed else "Looking for runs…"
         self._empty.setText(nothing or first)
@@ -265,10 +272,10 @@ class RunsPanel(QWidget):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)
 
-    def _open(self) -> None:
+    def _alone(self, wish: SignalInstance) -> None:
         run = self.selected()
         if run is not None:
-            self.openRequested.emit(str(run.path))
+            wish.emit(str(run.path))
 
     def _ours(self) -> list[str]:
         return [str(run.path) for run in self.selection() if run.live and run.doing]
@@ -283,11 +290,6 @@ class RunsPanel(QWidget):
 
     def _compare(self) -> None:
         self.compareRequested.emit([str(run.path) for run in self.selection()])
-
-    def _export(self) -> None:
-        run = self.selected()
-        if run is not None:
-            self.exportRequested.emit(str(run.path))
 
     def _reveal(self) -> None:
         run = self.selected()
