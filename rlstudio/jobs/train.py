@@ -13,6 +13,7 @@ from rlstudio.algorithms.programs import check_consent
 from rlstudio.core.messages import Change, Evaluation, Finished, Preparing, Started, StartTraining, Status, Warned
 from rlstudio.core.params import ParamError, ParamFault, describe, validate
 from rlstudio.core.run_config import RunConfig
+from rlstudio.core.stretched import stretched_words
 from rlstudio.envs.catalogue import card_for, check_id
 from rlstudio.envs.make import MakeError, make
 from rlstudio.jobs.consent import with_its_consent
@@ -25,7 +26,6 @@ from rlstudio.jobs.no_episode import new_episodes_words, no_episode_words
 from rlstudio.jobs.policies import make_training_env
 from rlstudio.jobs.run_record import RunRecord
 from rlstudio.jobs.standing import Standing, learners_own
-from rlstudio.jobs.stretched import stretched_words
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
 from rlstudio.jobs.until_step import UntilStep
