@@ -29,7 +29,8 @@ _AT_ONCE = 1_000_000
 @dataclass(frozen=True)
 class Band:
     """Shapes (n_points,). `low` and `high` lie around `centre`: one standard deviation of the runs for "mean", a 95 %
-    bootstrap interval for "iqm". `n_runs` is how many it is of; of a single one all three are the same."""
+    bootstrap interval for "iqm". `n_runs` is how many it is of, towards its end fewer where some still train; of a
+    single one all three are the same."""
 
     x: Floats
     centre: Floats
@@ -46,27 +47,49 @@ def on_grid(x: Floats, y: Floats, grid: Floats) -> Floats:
     return np.where(known, y[np.maximum(place, 0)], np.nan) if len(x) else np.full(len(grid), np.nan)
 
 
-def band(curves: Sequence[tuple[Floats, Floats]], kind: Kind = "mean", n_points: int = 400) -> Band | None:
-    """The runs' curves (x ascending, y) as one band, over the stretch where each of them has values.
+def band(
+    curves: Sequence[tuple[Floats, Floats]], kind: Kind = "mean", n_points: int = 400, growing: Sequence[bool] = ()
+) -> Band | None:
+    """The runs' curves (x ascending, y) as one band, over the stretch where each that has ended has values.
 
     Beyond it the mean would be of those that happened to go on: of runs that stop once they are good, the bad ones.
+    One that is still `growing` (one bool for each curve; none is unless told) counts as far as it has come: it is
+    late, not bad. So the band grows with its runs, over the stretch that half of them, and at least two, have reached.
     None where there is no such stretch.
     """
-    curves = [(x, y) for x, y in curves if len(x)]
-    if not curves:
+    late = growing or [False] * len(curves)
+    runs = [(x, y, grows) for (x, y), grows in zip(curves, late, strict=True) if len(x)]
+    if not runs:
         return None
-    first, last = max(x[0] for x, _ in curves), min(x[-1] for x, _ in curves)
+    first, last = max(x[0] for x, _, _ in runs), _end([x[-1] for x, _, _ in runs], [grows for _, _, grows in runs])
     if first > last:
         return None
     grid = np.linspace(first, last, n_points) if first < last else np.array([first])
-    values = np.stack([on_grid(x, y, grid) for x, y in curves])
-    if len(curves) == 1:
-        return Band(grid, values[0], values[0], values[0], 1)
+    values = np.stack([on_grid(x, y, grid) for x, y, _ in runs])
+    known = np.isfinite(values)
+    joints = 1 + np.flatnonzero((known[:, 1:] != known[:, :-1]).any(axis=0))
+    parts = [
+        _middle(part[there[:, 0]], kind)
+        for part, there in zip(np.split(values, joints, axis=1), np.split(known, joints, axis=1), strict=True)
+    ]
+    centre, low, high = (np.concatenate(lines) for lines in zip(*parts, strict=True))
+    return Band(grid, centre, low, high, len(runs))
+
+
+def _end(ends: Sequence[float], growing: Sequence[bool]) -> float:
+    """Where the band ends: with the first run that ended, and where too few of those that grow have come."""
+    enough = min(len(ends), max(2, (len(ends) + 1) // 2))
+    return min(sorted(ends)[-enough], *(end for end, grows in zip(ends, growing, strict=True) if not grows), np.inf)
+
+
+def _middle(values: Floats, kind: Kind) -> tuple[Floats, Floats, Floats]:
+    """Centre, low and high of values of shape (n_runs, n_points)."""
+    if len(values) == 1:
+        return values[0], values[0], values[0]
     if kind == "mean":
         centre, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
-        return Band(grid, centre, centre - spread, centre + spread, len(curves))
-    low, high = bootstrap_interval(values)
-    return Band(grid, interquartile_mean(values), low, high, len(curves))
+        return centre, centre - spread, centre + spread
+    return interquartile_mean(values), *bootstrap_interval(values)
 
 
 def interquartile_mean(values: Floats) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 from rlstudio.core.bands import Band, Kind, band
 from rlstudio.core.column import Floats
 from rlstudio.core.history import RETURN, History, XAxis
+from rlstudio.core.messages import Series
 from rlstudio.core.run_config import RunConfig
 from rlstudio.core.run_groups import Difference, differences, same_but_for_seed
 
@@ -20,11 +21,23 @@ _MOST_TOLD = 3
 
 @dataclass(frozen=True)
 class ComparedRun:
-    """One run, as read from its folder."""
+    """One run, as read from its folder.
+
+    Attributes:
+        config: None for a run from elsewhere, whose settings are not known.
+        title: what a person called it, "" where nobody did.
+        live: whether it still trains.
+        env: environment of a run from elsewhere, "" where its files do not say.
+        means: mean returns as another program wrote them, of a run without single episodes.
+    """
 
     name: str
-    config: RunConfig
+    config: RunConfig | None
     history: History
+    title: str = ""
+    live: bool = False
+    env: str = ""
+    means: Series | None = None
 
 
 @dataclass(frozen=True)
@@ -58,19 +71,21 @@ class Comparison:
 
 def compare(runs: Sequence[ComparedRun], x_axis: XAxis, window: int, kind: Kind) -> Comparison:
     """Runs against `x_axis`, their means over `window` episodes."""
-    groups = same_but_for_seed([run.config for run in runs])
-    told = differences([runs[group[0]].config for group in groups])
+    ours = [(index, run.config) for index, run in enumerate(runs) if run.config is not None]
+    groups = [[ours[place][0] for place in group] for group in same_but_for_seed([config for _, config in ours])]
+    groups += [[index] for index, run in enumerate(runs) if run.config is None]
+    told = _differences([runs[group[0]] for group in groups])
     lines = []
     for number, group in enumerate(groups):
-        curves = [_curves(runs[index].history, x_axis, window) for index in group]
+        curves = [_curves(runs[index], x_axis, window) for index in group]
         smooth = tuple(curve for _, curve in curves)
         lines.append(
             Line(
-                label=_label([runs[index].config for index in group], [(d.name, d.values[number]) for d in told]),
+                label=_label([runs[index] for index in group], [(d.name, d.values[number]) for d in told]),
                 runs=tuple(group),
                 raw=tuple(raw for raw, _ in curves),
                 smooth=smooth,
-                band=band(smooth, kind),
+                band=band(smooth, kind, growing=[runs[index].live for index in group]),
                 last=_mean([y[-1] for _, y in smooth if len(y)]),
                 best=_mean([y.max() for _, y in smooth if len(y)]),
             )
@@ -78,8 +93,29 @@ def compare(runs: Sequence[ComparedRun], x_axis: XAxis, window: int, kind: Kind)
     return Comparison(tuple(lines), tuple(told))
 
 
-def _curves(history: History, x_axis: XAxis, window: int) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+def _differences(runs: Sequence[ComparedRun]) -> list[Difference]:
+    """The settings that differ; of runs from elsewhere no more than the environment is known."""
+    ours = [run.config for run in runs if run.config is not None]
+    n_others = len(runs) - len(ours)  # they come last
+    told = [Difference(each.name, (*each.values, *[None] * n_others)) for each in differences(ours)] if ours else []
+    if not n_others:
+        return told
+    envs = tuple(run.config.env if run.config is not None else run.env or None for run in runs)
+    algorithms = tuple(run.config.algorithm if run.config is not None else None for run in runs)
+    first = [Difference("env", envs), Difference("algorithm", algorithms)]
+    names = [each.name for each in first]
+    rest = [each for each in told if each.name not in names]
+    return [each for each in first if any(value != each.values[0] for value in each.values)] + rest
+
+
+def _curves(run: ComparedRun, x_axis: XAxis, window: int) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
     """(x, returns) and (x, their means), without the episodes of which nothing is known."""
+    nothing = np.empty(0), np.empty(0)
+    if run.means is not None:
+        known = np.isfinite(run.means.values)
+        x = run.means.seconds if x_axis == "time" else run.means.steps
+        return nothing, nothing if x_axis == "episodes" else (x[known], run.means.values[known])
+    history = run.history
     x, returns = history.series(RETURN, x_axis)
     means = history.mean(window)
     known, meant = np.isfinite(returns), np.isfinite(means)
@@ -90,13 +126,28 @@ def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
 
 
-def _label(configs: Sequence[RunConfig], told: Sequence[tuple[str, Any]]) -> str:
+def _label(runs: Sequence[ComparedRun], told: Sequence[tuple[str, Any]]) -> str:
+    """What a person called them; else what tells them from the other lines."""
+    titles, configs = {run.title for run in runs}, [run.config for run in runs if run.config is not None]
+    if titles != {""} and len(titles) == 1:
+        return runs[0].title if len(runs) == 1 else f"{runs[0].title} · {_seeds([config.seed for config in configs])}"
+    if not configs:
+        return runs[0].name
     first = configs[0]
     parts = [_words(name, value) for name, value in told if value is not None][:_MOST_TOLD]
     if not parts:
         parts = [first.algorithm, first.env]
-    seeds = f"seed {first.seed}" if len(configs) == 1 else f"{len(configs)} seeds"
-    return " · ".join([*parts, seeds])
+    return " · ".join([*parts, _seeds([config.seed for config in configs])])
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    """Whose curves a line is of. A seed that was run twice is no second witness: that is said."""
+    n_seeds, n_runs = len(set(seeds)), len(seeds)
+    if n_runs == 1:
+        return f"seed {seeds[0]}"
+    if n_seeds == n_runs:
+        return f"{n_runs} seeds"
+    return f"{n_runs} runs of " + (f"seed {seeds[0]}" if n_seeds == 1 else f"{n_seeds} seeds")
 
 
 def _words(name: str, value: Any) -> str:

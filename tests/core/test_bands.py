@@ -74,3 +74,35 @@ def test_the_same_runs_give_the_same_band() -> None:
     values = np.random.default_rng(2).normal(size=(5, 700))
     np.testing.assert_array_equal(bootstrap_interval(values), bootstrap_interval(values))
     np.testing.assert_array_equal(bootstrap_interval(values)[0][:3], bootstrap_interval(values[:, :3])[0])
+
+
+def straight(end: int, level: float) -> tuple[np.ndarray, np.ndarray]:
+    return np.arange(1.0, end + 1), np.full(end, level)
+
+
+def test_runs_that_still_train_are_late_and_cut_nothing_off() -> None:
+    curves = [straight(100, 0.0), straight(100, 2.0), straight(40, 4.0), straight(10, 6.0)]
+    found = band(curves, growing=[False, False, True, True])
+    assert found is not None
+    assert (found.x[0], found.x[-1], found.n_runs) == (1, 100, 4)
+    assert found.centre[0] == 3.0  # all four
+    assert found.centre[np.searchsorted(found.x, 20)] == 2.0  # the first three
+    assert found.centre[-1] == 1.0  # those that are through
+    ended = band(curves)
+    assert ended is not None
+    assert ended.x[-1] == 10
+
+
+@pytest.mark.parametrize(("ends", "last"), [((30, 90), 30), ((10, 20, 30, 40), 30), ((50,), 50), ((5, 7, 90), 7)])
+def test_a_band_of_growing_runs_goes_as_far_as_half_of_them_and_at_least_two(ends: tuple[int, ...], last: int) -> None:
+    for kind in ("mean", "iqm"):
+        found = band([straight(end, 1.0) for end in ends], kind, growing=[True] * len(ends))
+        assert found is not None
+        assert found.x[-1] == last
+        assert np.isfinite([found.centre, found.low, found.high]).all()
+
+
+def test_a_run_that_ended_early_still_ends_the_band() -> None:
+    found = band([straight(30, 0.0), straight(100, 0.0), straight(60, 0.0)], growing=[False, False, True])
+    assert found is not None
+    assert found.x[-1] == 30

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from rlstudio.core.column import Floats
 from rlstudio.core.comparison import ComparedRun, compare
 from rlstudio.core.history import History
+from rlstudio.core.messages import Series
 from rlstudio.core.run_config import RunConfig
 
 
@@ -69,3 +70,47 @@ def test_a_run_without_an_episode_and_missing_returns() -> None:
     assert line.last == 4.0
     assert np.isnan(compare([_run([])], "steps", 1, "mean").lines[0].last)
     assert compare([], "steps", 1, "mean").lines == ()
+
+
+def test_a_title_is_the_name_of_its_line() -> None:
+    first, second, other = _run([1, 2, 3]), _run([3, 4, 5], seed=1), _run([0, 0, 9], clip=0.1)
+    titled = [replace(run, title="baseline") for run in (first, second)]
+    assert [line.label for line in compare([*titled, other], "steps", 1, "mean").lines] == [
+        "baseline · 2 seeds",
+        "clip 0.1 · seed 0",
+    ]
+    assert compare([titled[0]], "steps", 1, "mean").lines[0].label == "baseline"
+    mixed = compare([titled[0], second], "steps", 1, "mean").lines[0]  # one title does not name two runs
+    assert mixed.label == "ppo · CartPole-v1 · 2 seeds"
+
+
+def test_runs_from_elsewhere_are_lines_of_their_own() -> None:
+    theirs = ComparedRun("zoo/ppo_1", None, History.load(_Monitor(np.array([5.0, 6.0])), {}), env="Acrobot-v1")
+    logged = Series(np.array([100.0, 200.0]), np.array([1.0, 2.0]), np.array([7.0, np.nan]))
+    means = ComparedRun("PPO_1", None, History(), means=logged)
+    found = compare([theirs, _run([1, 2, 3]), means, _run([1, 2, 4], seed=1)], "time", 1, "mean")
+    assert [line.label for line in found.lines] == ["CartPole-v1 · ppo · 2 seeds", "zoo/ppo_1", "PPO_1"]
+    assert [line.runs for line in found.lines] == [(1, 3), (0,), (2,)]
+    assert [(each.name, each.values) for each in found.differences] == [
+        ("env", ("CartPole-v1", "Acrobot-v1", None)),
+        ("algorithm", ("ppo", None, None)),
+    ]
+    assert [array.tolist() for array in found.lines[2].smooth[0]] == [[1.0], [7.0]]
+    by_episodes = compare([means], "episodes", 1, "mean").lines[0]
+    assert len(by_episodes.smooth[0][0]) == 0
+
+
+def test_a_run_that_still_trains_does_not_cut_the_band_off() -> None:
+    runs = [_run([1.0] * 30), _run([3.0] * 30, seed=1), replace(_run([5.0] * 3, seed=2), live=True)]
+    (line,) = compare(runs, "episodes", 1, "mean").lines
+    assert line.band is not None
+    assert (line.band.x[-1], line.band.centre[0], line.band.centre[-1]) == (30, 3.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "words"),
+    [([4], "seed 4"), ([0, 1, 2], "3 seeds"), ([5, 5], "2 runs of seed 5"), ([0, 1, 1], "3 runs of 2 seeds")],
+)
+def test_a_seed_run_twice_is_not_counted_as_two(seeds: list[int], words: str) -> None:
+    (line,) = compare([_run([1.0, 2.0], seed) for seed in seeds], "steps", 1, "mean").lines
+    assert line.label.endswith(f" · {words}")

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QObject, Qt
 
 from rlstudio.core.run_config import RunConfig
+from rlstudio.storage.labels import Labels, write_labels
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.comparing_runs import ComparingRuns
 from rlstudio.ui.widgets.comparison_window import ComparisonWindow
@@ -100,3 +102,55 @@ def test_a_run_that_was_changed_on_the_way_is_no_seed_of_the_others(
     table = opened(comparing, wait_for, paths, 2).table
     assert [table.item(row, 1).text() for row in range(2)] == ["2", "1"]
     assert table.item(1, 4).text() == "clip → 0.4 at step 50"
+
+
+def test_titles_are_names_and_live_runs_grow(comparing: ComparingRuns, wait_for: Wait, tmp_path: Path) -> None:
+    done = write_run(tmp_path, 10)
+    write_labels(done, Labels.cleaned("Baseline", (), ""))
+    config = RunConfig(env="CartPole-v1", algorithm="ppo", steps=100, seed=7, params={"clip": 0.1})
+    with RunFolder.create(tmp_path, config) as folder:
+        folder.append_episodes([1.0], [10.0], [10.0], [0.1])
+        window = opened(comparing, wait_for, [done, folder.path], 2)
+        assert window.table.item(0, 0).text() == "Baseline"
+        assert window.table.item(1, 2).text() == "1"
+        window.plot._view.setXRange(2, 5)
+        window.plot._view.moved.emit()
+        folder.append_episodes([5.0, 6.0], [10.0] * 2, [20.0, 30.0], [0.2, 0.3])
+        wait_for(lambda: window.table.item(1, 3).text() == "4", "the live run's new episodes", 15)
+        assert window.plot._view.viewRange()[0][1] < 6  # who zoomed stays there
+        window.plot.show_all()
+        assert window.plot._view.viewRange()[0][1] == 300
+        folder.write_info(status="stopped")
+    wait_for(lambda: not comparing._reading.live, "its end", 15)
+    wait_for(lambda: not comparing._look.isActive(), "the end of looking", 15)
+
+
+def test_runs_of_other_programs_join(comparing: ComparingRuns, wait_for: Wait, tmp_path: Path) -> None:
+    zoo = tmp_path / "a2c_1"
+    zoo.mkdir()
+    (zoo / "0.monitor.csv").write_text('#{"t_start": 1, "env_id": "CartPole-v1"}\nr,l,t\n9,9,0.1\n11,11,0.2\n')
+    window = opened(comparing, wait_for, [write_run(tmp_path, 10)], 1)
+    window.dropped.emit([zoo, tmp_path / "nothing here"])
+    wait_for(lambda: window.table.rowCount() == 2, "the run from elsewhere")
+    assert window.table.item(1, 0).text() == "a2c_1"
+    assert "nothing here is left out" in window._note.text()
+    window.dropped.emit([write_run(tmp_path, 20, seed=3)])
+    wait_for(lambda: window.table.item(0, 1).text() == "2", "the dropped run of ours")
+    assert window.table.item(1, 0).text() == "a2c_1"
+
+
+def test_the_picture_has_plot_and_legend(comparing: ComparingRuns, wait_for: Wait, tmp_path: Path) -> None:
+    window = opened(comparing, wait_for, [write_run(tmp_path, 1, clip=0.2), write_run(tmp_path, 5, clip=0.1)], 2)
+    for name in ("a.png", "a.svg"):
+        window.save_picture(tmp_path / name)
+        assert str(tmp_path / name) in window._note.text()
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.width > 2 * window.plot.width()
+        assert picture.height > 2 * window.plot.height() + 60
+        assert len(picture.convert("RGB").getcolors(1_000_000) or []) > 10
+    drawing = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert "clip 0.1 · seed 0, last mean 22" in drawing
+    window.save_picture(tmp_path / "a.csv")
+    assert ".png or .svg" in window._note.text()
+    window.save_picture(tmp_path / "no such folder" / "a.png")
+    assert "could not be saved" in window._note.text()

@@ -39,6 +39,7 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         self._comparison = Comparison((), ())
         self._hidden: frozenset[int] = frozenset()
         self._raw = True
+        self._following, self._x_axis = True, "steps"
         self._view = PlotView()
         self._left, self._bottom = NumberAxis("left", self._view), NumberAxis("bottom", self._view)
         self.ci.layout.setSpacing(0)
@@ -46,16 +47,18 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         self.addItem(self._view, 0, 1)
         self.addItem(self._bottom, 1, 1)
         self._view.followRequested.connect(self.show_all)
+        self._view.moved.connect(self._stay)
         self._items: list[pg.GraphicsObject] = []
         theme_events.changed.connect(self._recolour)
         self._recolour()
 
-    def show_comparison(self, comparison: Comparison, x_axis: XAxis, *, keep_range: bool = False) -> None:
-        """Draw these lines; `keep_range` leaves the view where it was."""
-        self._comparison = comparison
+    def show_comparison(self, comparison: Comparison, x_axis: XAxis) -> None:
+        """Draw these lines. Of the same axis the view stays where somebody zoomed to, until all is wanted again."""
+        self._following = self._following or x_axis != self._x_axis
+        self._comparison, self._x_axis = comparison, x_axis
         self._bottom.setLabel(X_LABELS[x_axis])
         self._draw()
-        if not keep_range:
+        if self._following:
             self.show_all()
 
     def show_raw(self, raw: bool) -> None:
@@ -69,14 +72,18 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         self._draw()
 
     def show_all(self) -> None:
-        """Fit the view to all that is drawn."""
-        xs = [x for line in self._shown() for x, _ in line.raw if len(x)]
+        """Fit the view to all that is drawn, and from now on to what comes."""
+        self._following = True
+        xs = [x for line in self._shown() for x, _ in (*line.raw, *line.smooth) if len(x)]
         ys = [y for line in self._shown() for _, y in (*line.smooth, *(line.raw if self._raw else ())) if len(y)]
         if not xs:
             return
         low, high = min(float(y.min()) for y in ys), max(float(y.max()) for y in ys)
         room = (high - low) * 0.04 or 1.0
         self._view.setRange(xRange=(0, max(float(x[-1]) for x in xs)), yRange=(low - room, high + room), padding=0)
+
+    def _stay(self) -> None:
+        self._following = False
 
     def n_items(self) -> int:
         """How many lines and bands are drawn."""

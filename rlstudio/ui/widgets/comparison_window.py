@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -19,9 +23,12 @@ from PySide6.QtWidgets import (
 from rlstudio.core.bands import Kind
 from rlstudio.core.comparison import Comparison
 from rlstudio.core.history import XAxis
+from rlstudio.ui.dropping import local_paths
 from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.comparison_picture import legend_entries, save_comparison
 from rlstudio.ui.widgets.comparison_plot import ComparisonPlot
 from rlstudio.ui.widgets.comparison_table import ComparisonTable
+from rlstudio.ui.widgets.plot_export import SaveError
 from rlstudio.ui.widgets.value_editors import QuietCombo
 
 _AXES: dict[str, XAxis] = {"environment steps": "steps", "episodes": "episodes", "training time": "time"}
@@ -39,14 +46,20 @@ class ComparisonWindow(QDialog):
 
     Signals:
         changed: another axis, smoothing or band is wanted.
+        addRequested: runs of other programs are to be laid beside these.
+        dropped: a list of folders and files, for the same.
     """
 
     changed = Signal()
+    addRequested = Signal()
+    dropped = Signal(list)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("comparisonWindow")
         self.setWindowTitle("Compare runs")
+        self.setAcceptDrops(True)
+        self._comparison = Comparison((), ())
         self.plot, self.table = ComparisonPlot(self), ComparisonTable(self)
         self.axis = self._combo("comparisonAxis", "Against", list(_AXES))
         self.band = self._combo("comparisonBand", "Band", list(_BANDS))
@@ -99,19 +112,80 @@ class ComparisonWindow(QDialog):
 
     def show_comparison(self, comparison: Comparison, names: list[str], left_out: list[str]) -> None:
         """Show these lines; `left_out` says in words which runs could not be read."""
+        self._comparison = comparison
         self.table.show_comparison(comparison, names)
-        self.plot.show_comparison(comparison, self.x_axis, keep_range=False)
+        self.plot.show_comparison(comparison, self.x_axis)
         self.plot.hide_lines(self.table.hidden())
         folded = sum(len(line.runs) > 1 for line in comparison.lines)
         self.band.setEnabled(folded > 0)
+        set_role(self._note, "fault")
         self._note.setText("\n".join(left_out))
-        self._note.setVisible(bool(left_out))
         self._stack.setCurrentWidget(self._page)
 
     def sizeHint(self) -> QSize:
         """Most of a small screen."""
         room = self.screen().availableGeometry()
         return QSize(min(1080, room.width() - 80), min(720, room.height() - 80))
+
+    def say_aside(self, words: str) -> None:
+        """Words at the foot: what is going on, or what came of it."""
+        set_role(self._note, "muted")
+        self._note.setText(words)
+
+    def _buttons(self) -> list[QPushButton]:
+        made = []
+        for name, text, tip, then in (
+            (
+                "addForeignButton",
+                "Add from elsewhere…",
+                "Lay runs of Stable-Baselines3 or RL Zoo beside these: a folder with monitor.csv or TensorBoard's "
+                "files; it can be dropped here, too",
+                self.addRequested.emit,
+            ),
+            ("saveComparisonButton", "Save picture…", "As a PNG or SVG, with the legend (Ctrl+S)", self._ask_and_save),
+            ("closeComparisonButton", "Close", "Close (Esc)", self.close),
+        ):
+            button = QPushButton(text)
+            button.setObjectName(name)
+            button.setAccessibleName(text)
+            button.setToolTip(tip)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, then=then: then())
+            made.append(button)
+        made[1].setShortcut(QKeySequence("Ctrl+S"))
+        return made
+
+    def _ask_and_save(self) -> None:
+        dialog = QFileDialog(self, "Save the comparison", str(Path.home() / "comparison.png"))
+        dialog.setObjectName("saveComparisonDialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["PNG picture (*.png)", "SVG drawing (*.svg)"])
+        dialog.setDefaultSuffix("png")
+        dialog.filterSelected.connect(lambda words: dialog.setDefaultSuffix("svg" if "svg" in words else "png"))
+        dialog.fileSelected.connect(lambda name: self.save_picture(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_picture(self, path: Path) -> None:
+        """Save plot and legend as the path's ending says; what came of it is said at the foot."""
+        legend = legend_entries(self._comparison, self.table.hidden())
+        try:
+            save_comparison(path, self.plot, legend)
+        except SaveError as error:
+            self.say_aside(str(error))
+            set_role(self._note, "fault")
+        else:
+            self.say_aside(f"Saved {path}")
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Folders and files of this machine are taken."""
+        if local_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They are laid beside what is shown."""
+        event.acceptProposedAction()
+        self.dropped.emit(local_paths(event.mimeData()))
 
     def _tell_window(self) -> None:
         window = self.episodes_averaged()
@@ -149,15 +223,15 @@ class ComparisonWindow(QDialog):
         self._stack.addWidget(self.message)
         self._stack.addWidget(self._page)
         self._note = QLabel()
+        self._note.setObjectName("comparisonNote")
         self._note.setWordWrap(True)
-        self._note.hide()
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self._note, "fault")
-        close = QPushButton("Close")
-        close.clicked.connect(self.close)
         foot = QHBoxLayout()
+        foot.setSpacing(8)
         foot.addWidget(self._note, 1)
-        foot.addStretch(0)
-        foot.addWidget(close)
+        for button in self._buttons():
+            foot.addWidget(button)
         page = QVBoxLayout(self)
         page.setContentsMargins(16, 16, 16, 16)
         page.setSpacing(12)

@@ -47,12 +47,28 @@ def kind_of(path: Path) -> str:
 
 def write_png(path: Path, plots: Sequence[QGraphicsView]) -> None:
     """The plots one below the other, at twice the size on the screen."""
-    size = _size(plots)
+    _write_png(path, _size(plots), lambda painter: _paint(painter, plots))
+
+
+def write_svg(path: Path, plots: Sequence[QGraphicsView], title: str) -> None:
+    """The plots one below the other, as a drawing that stays sharp at any size."""
+    _write_svg(path, _size(plots), lambda painter: _paint(painter, plots), title, plots[0].logicalDpiX())
+
+
+def save_painted(path: Path, size: QSize, paint: Callable[[QPainter], None], title: str, dots_per_inch: int) -> None:
+    """What `paint` draws on a plane of `size`, as a .png or .svg. Raises SaveError."""
+    if kind_of(path) == ".svg":
+        _write_svg(path, size, paint, title, dots_per_inch)
+    else:
+        _write_png(path, size, paint)
+
+
+def _write_png(path: Path, size: QSize, paint: Callable[[QPainter], None]) -> None:
     image = QImage(size * _PNG_SCALE, QImage.Format.Format_RGB32)
     image.fill(QColor(current_colors().window))
     painter = QPainter(image)
     painter.scale(_PNG_SCALE, _PNG_SCALE)
-    _paint(painter, plots)
+    paint(painter)
     painter.end()
 
     def write(unfinished: Path) -> None:
@@ -62,20 +78,18 @@ def write_png(path: Path, plots: Sequence[QGraphicsView]) -> None:
     _whole(path, write)
 
 
-def write_svg(path: Path, plots: Sequence[QGraphicsView], title: str) -> None:
-    """The plots one below the other, as a drawing that stays sharp at any size."""
-
+def _write_svg(path: Path, size: QSize, paint: Callable[[QPainter], None], title: str, dots_per_inch: int) -> None:
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    generator, size = QSvgGenerator(), _size(plots)
+    generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setSize(size)
     generator.setViewBox(QRect(QPoint(0, 0), size))
-    generator.setResolution(plots[0].logicalDpiX())  # else text in points comes out smaller than on the screen
+    generator.setResolution(dots_per_inch)  # else text in points comes out smaller than on the screen
     generator.setTitle(title)
     painter = QPainter(generator)
     painter.fillRect(generator.viewBoxF(), QColor(current_colors().window))
-    _paint(painter, plots)
+    paint(painter)
     painter.end()
     _whole(path, lambda unfinished: unfinished.write_bytes(buffer.data().data()))
 
