@@ -21,6 +21,7 @@ from rlstudio.ui.consent import Consent
 from rlstudio.ui.episode_files import EpisodeFiles
 from rlstudio.ui.errand import Errand
 from rlstudio.ui.filming import Filming
+from rlstudio.ui.interrupted import Interrupted
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.keys import add_keys
 from rlstudio.ui.last_choices import recall, remember
@@ -89,6 +90,9 @@ class Controller(QObject):
         self._settle.timeout.connect(self.watching.show)
         self._connect_wishes()
         self._connect_jobs()
+        self.interrupted = Interrupted(
+            window, self.training, self.starting, self.showing, self.library, self.telling, runs_dir
+        )
         self.valuing = Valuing(window, self.live)
         self.microscope = Microscope(window)
         self.microscope.marks.failed.connect(self.telling.warn)
@@ -107,6 +111,7 @@ class Controller(QObject):
         self._training_changed()
         self.watching.show()
         self.library.refresh()
+        self.interrupted.look()
         QTimer.singleShot(0, self.desk.warm_up)
         if cards is None:
             self.telling.note("Listing the environments for the first time with these packages.")
@@ -123,6 +128,7 @@ class Controller(QObject):
         self.microscope.marks.close()
         self.filming.close()
         self.library.close()
+        self.interrupted.close()
         self.run_exporting.close()
         self.time_machine.close()
         self.desk.close()

@@ -106,7 +106,7 @@ class RunKeeping(QObject):
         gone, faults = outcome
         if gone:
             self._trashed.append(gone)
-            what = self._names.get(gone[0].name, gone[0].name) if len(gone) == 1 else f"{len(gone)} runs"
+            what = self._names.get(gone[0].name, gone[0].name) if len(gone) == 1 else f"{len(gone):,} runs"
             self.told.emit(f"To the trash: {_few([path.name for path in gone])}.")
             self._window.banner.say(f"{what} moved to the trash.", [("Undo", self.undo)])
         if faults:

@@ -253,8 +253,6 @@ class RunsPanel(QWidget):
         shown, everything = len(self._model.shown()), len(self._model.runs())
         words = f"{shown:,} of {everything:,}" if shown != everything else f"{everything:,} runs" * (everything > 1)
         self._count.setText(f"{len(chosen):,} selected · {words}" if len(chosen) > 1 else words)
-        longest = f"{everything:,} selected · {everything:,} of {everything:,}"  # what lies beside it stays where it is
-        self._count.setMinimumWidth(self._count.fontMetrics().horizontalAdvance(longest))
         nothing = "No run matches: clear the search and the lists above to see all." if everything else ""
         first = "No runs yet. Each training run will be kept here." if self._listed else "Looking for runs…"
         self._empty.setText(nothing or first)
