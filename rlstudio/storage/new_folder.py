@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rlstudio.core.swap import swap_names
 from rlstudio.core.whole_file import TEMPORARY, sync, sync_folder, temporary_beside
 
 
@@ -14,9 +15,10 @@ from rlstudio.core.whole_file import TEMPORARY, sync, sync_folder, temporary_bes
 def new_folder(path: Path, *, synced: bool = True) -> Iterator[Path]:
     """A temporary folder to fill; at the end of the block it is synced and takes the place of `path`.
 
-    A folder that is already there is moved aside under the name `.tmp-old-NAME` first and deleted afterwards;
-    `mend_folders` puts it back should the program die in between. Without `synced` the system writes it when it likes:
-    a program that dies harms nothing then, but a power cut may leave it damaged.
+    With a folder that is already there it changes names in one step, so that at no moment there is none. Where the
+    system cannot do that, the old one is moved aside first under the name `.tmp-old-NAME`, and `mend_folders` puts it
+    back should the program die in between. Without `synced` the system writes it when it likes: a program that dies
+    harms nothing then, but a power cut may leave it damaged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(path)
@@ -28,10 +30,11 @@ def new_folder(path: Path, *, synced: bool = True) -> Iterator[Path]:
             for file in temporary.iterdir():
                 sync(file)
             sync_folder(temporary)
-        if path.exists():
-            shutil.rmtree(aside, ignore_errors=True)
-            path.rename(aside)
-        temporary.rename(path)
+        if not (path.exists() and swap_names(temporary, path)):
+            if path.exists():
+                shutil.rmtree(aside, ignore_errors=True)
+                path.rename(aside)
+            temporary.rename(path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         if aside.exists() and not path.exists():
@@ -39,7 +42,8 @@ def new_folder(path: Path, *, synced: bool = True) -> Iterator[Path]:
         raise
     if synced:
         sync_folder(path.parent)
-    shutil.rmtree(aside, ignore_errors=True)
+    for old in (temporary, aside):
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def mend_folders(parent: Path) -> None:
