@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_kills.py [--kills 100] [--seed 0] [--json results/kills.json]
 
 The window is a real one (offscreen), the runs train at full speed and are saved every second; a fifth of the kills come
-as a run is begun, a fifth while a checkpoint is being written, the others at any moment. How far a run had come is known
-from two witnesses that are not the run's own: the same run trained without a kill (the same settings give the same
+as a run is begun, a fifth while a checkpoint is being written, the others at any moment. How far a run had come is told
+by two witnesses that are not the run's own: the same run trained without a kill (the same settings give the same
 episodes, to the bit), and what the window had heard, and when. Lost is
 
     an episode  that ended more than a second before the kill (by the window's word) and is not in monitor.csv, or any
