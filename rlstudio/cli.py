@@ -120,6 +120,7 @@ def _add_train(commands: Any) -> None:
     later = "with --fork: do not make the live changes again that were made in that run after the step"
     train.add_argument("--drop-changes", action="store_true", help=later)
     train.add_argument("--runs-dir", metavar="DIR", help="where to put the run folder")
+    _add_autosave(train)
     _add_tensorboard(train)
     _add_trust(train)
     train.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")
@@ -130,6 +131,12 @@ def _add_tensorboard(command: argparse.ArgumentParser) -> None:
     command.add_argument("--tensorboard", nargs="?", const="", metavar="DIR", help=live)
 
 
+def _add_autosave(command: argparse.ArgumentParser) -> None:
+    clock = "save a checkpoint to go on from every S seconds (15; less often where saving takes long)"
+    command.add_argument("--autosave-seconds", type=_above_0, metavar="S", help=clock)
+    command.add_argument("--autosave-steps", type=_at_least_one, metavar="N", help="and every N steps (by time alone)")
+
+
 def _add_resume(commands: Any) -> None:
     resume = _add(commands, "resume", "resume:resume", "go on with a run as if it had never stopped, or beyond its end")
     resume.add_argument("run", metavar="RUN", help="a run folder, or its name (see: rlstudio runs)")
@@ -137,6 +144,7 @@ def _add_resume(commands: Any) -> None:
     resume.add_argument("--steps", type=_at_least_one, metavar="N", help=f"so many environment steps {more}")
     resume.add_argument("--episodes", type=_at_least_one, metavar="N", help=f"so many episodes {more}")
     resume.add_argument("--runs-dir", metavar="DIR", help="where the run folders are")
+    _add_autosave(resume)
     _add_tensorboard(resume)
     _add_trust(resume)
     resume.add_argument("--json", action="store_true", help="one JSON object on stdout at the end")

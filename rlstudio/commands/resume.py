@@ -30,6 +30,8 @@ def resume(options: argparse.Namespace) -> int:
             watch="off",
             trusted_files=trusted_files(options),
             tensorboard=tensorboard_folder(options),
+            autosave_seconds=options.autosave_seconds,
+            autosave_steps=options.autosave_steps,
         )
         with console() as channel:
             train(start, channel)

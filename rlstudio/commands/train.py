@@ -34,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
             watch="off",
             trusted_files=trusted_files(options),
             tensorboard=tensorboard_folder(options),
+            autosave_seconds=options.autosave_seconds,
+            autosave_steps=options.autosave_steps,
         )
         if options.seeds is None:
             with console() as channel:

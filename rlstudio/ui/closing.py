@@ -25,7 +25,10 @@ class Closing(QObject):
 
     def ask(self) -> None:
         """Ask first: a run, a recording or an export would be cut short."""
-        if self._under_way or self._window.findChild(QMessageBox, "closeBox"):
+        if self._window.findChild(QMessageBox, "closeBox"):
+            return
+        if self._under_way:
+            self._ask_to_give_up()
             return
         box = QMessageBox(self._window)
         box.setObjectName("closeBox")
@@ -40,6 +43,29 @@ class Closing(QObject):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.buttonClicked.connect(lambda button: self.save_and_close() if button is stop else None)
         box.open()
+
+    def _ask_to_give_up(self) -> None:
+        """It is being saved already. Where the disk refuses that, it may be given up."""
+        unsaved = next((run.unsaved for run in self._training.live if run.unsaved), "")
+        if not unsaved:
+            return
+        box = QMessageBox(self._window)
+        box.setObjectName("closeBox")
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Close RL Studio")
+        box.setText("What was learned since the last checkpoint cannot be saved.")
+        box.setInformativeText(f"{unsaved}\n\nClose without saving it?")
+        give_up = box.addButton("Close without saving", QMessageBox.ButtonRole.DestructiveRole)
+        give_up.setObjectName("closeUnsavedButton")
+        wait = box.addButton("Wait", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(wait)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda button: self._give_up() if button is give_up else None)
+        box.open()
+
+    def _give_up(self) -> None:
+        for run in list(self._training.live):
+            run.drop("ended before it had saved")
 
     def _under_way_words(self) -> str:
         live = len(self._training.live)

@@ -17,13 +17,16 @@ def state_words(training: Training, *, start_is_told: bool = False) -> str:
     match training.state:
         case "starting":
             return "Starting…" if start_is_told else starting_words(training)
+        case "stopping" if training.unsaved:
+            return "Stopping… waiting for the disk: what was learned is not saved yet"
         case "stopping":
             return "Stopping… saving what was learned"
         case "paused":
             return "Paused" if batch is None else f"Paused at step {batch.step:,}"
         case "running":
             words = "Training" if batch is None else batch.words.capitalize()
-            return " · ".join(part for part in (words, _no_success_yet(training)) if part)
+            unsaved = "not saved: the disk refuses" if training.unsaved and "waiting" not in words.lower() else ""
+            return " · ".join(part for part in (words, unsaved, _no_success_yet(training)) if part)
     return _idle_words(training)
 
 

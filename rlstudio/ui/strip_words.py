@@ -21,6 +21,8 @@ def item_of(run: TrainedRun, *, shown: bool) -> StripItem:
             lines.append(f"mean return {batch.mean_return:.4g}")
     if run.trouble:
         lines.append(f"It does not answer: {run.trouble}")
+    if run.unsaved:
+        lines.append(run.unsaved)
     return StripItem(
         run.number,
         f"{config.algorithm} · {config.env} · seed {config.seed}",
@@ -40,6 +42,8 @@ def _doing(run: TrainedRun, share: float | None) -> str:
         words = _ENDED.get(run.status or "", "ended")
         mean = run.last_batch.mean_return if run.last_batch is not None else None
         return words if mean is None else f"{words}, mean {mean:.4g}"
+    if run.unsaved:
+        return "not saved"
     if run.state == "running":
         return "" if share is None else f"{share:.0%}"
     return {"starting": "starting…", "stopping": "stopping…"}.get(run.state, run.state)

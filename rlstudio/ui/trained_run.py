@@ -48,6 +48,8 @@ class TrainedRun:
         self._after: Callable[[], None] | None = None
         self.state: State = "idle"
         self.trouble = ""
+        self.unsaved = ""
+        """Why the disk refuses what it learns, in words; "" where all is saved."""
         self.preparing = ""
         self.device = "cpu"
         self.config: RunConfig | None = None
@@ -83,7 +85,7 @@ class TrainedRun:
             self.history, self.policy, self.live_params = History(config.window), None, {}
         self.config, self.spec = config, get_algorithm(config.algorithm)
         self.run = command.resume
-        self.last_batch, self.status, self.trouble, self.preparing = None, None, "", ""
+        self.last_batch, self.status, self.trouble, self.unsaved, self.preparing = None, None, "", "", ""
         self._ended_in_order = False
         self._job = self._desk.start(command, self._heard, self._ended)
         self._enter("starting")
@@ -160,7 +162,8 @@ class TrainedRun:
             else:
                 self._tell(self, "recovered")
         self.trouble = trouble
-        if self.state == "stopping" and time.monotonic() - self._stop_asked > PATIENCE_WITH_STOP_SECONDS:
+        waited = time.monotonic() - self._stop_asked
+        if self.state == "stopping" and waited > PATIENCE_WITH_STOP_SECONDS and not self.unsaved:
             self.drop(f"ended because it had not saved within {PATIENCE_WITH_STOP_SECONDS:.0f} s")
 
     # ------------------------------------------------------------ what the job says
@@ -193,6 +196,8 @@ class TrainedRun:
                 self._tell(self, "paramRefused", name, value, reason)
             case m.Warned(text):
                 self._tell(self, "warned", text)
+            case m.NotSaved(words):
+                self._take_unsaved(words)
             case m.Failed(message, advice, traceback):
                 self._ended_in_order = True
                 self.status = "failed"
@@ -202,6 +207,12 @@ class TrainedRun:
                 self.status = status
                 self._tell(self, "finished", status, summary)
 
+    def _take_unsaved(self, words: str) -> None:
+        """A disk that refuses is no end: the run goes on, and one that is over waits for it until it is stopped."""
+        self.unsaved = words
+        self._tell(self, "warned", words or "The disk takes what is saved again: nothing of the run is missing.")
+        self._tell(self, "stateChanged")
+
     def _take_batch(self, batch: m.Batch) -> None:
         self._post(m.Took())
         self.history.add(batch)
@@ -210,7 +221,7 @@ class TrainedRun:
         self._tell(self, "batchCame", batch)
 
     def _ended(self, exitcode: int | None) -> None:
-        self._job = None
+        self._job, self.unsaved = None, ""
         if self.trouble and self.status in ("finished", "stopped"):
             self._tell(self, "recovered")  # it came to its end after all: nothing is left to complain of
         self.trouble = ""
@@ -231,7 +242,7 @@ class TrainedRun:
         if self._job is not None:
             self._job.abandon()
             self._job = None
-        self.status, self.trouble = "interrupted", ""
+        self.status, self.trouble, self.unsaved = "interrupted", "", ""
         self._tell(self, "warned", f"The training process was {why}. What was saved until then is in the run folder.")
         self._enter("idle")
         self._call_after()

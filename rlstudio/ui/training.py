@@ -143,6 +143,11 @@ class Training(QObject):
         return self.shown.trouble
 
     @property
+    def unsaved(self) -> str:
+        """Why the disk refuses what it learns, in words; "" where all is saved."""
+        return self.shown.unsaved
+
+    @property
     def preparing(self) -> str:
         """What it is busy with before its first step."""
         return self.shown.preparing
