@@ -20,7 +20,9 @@ from rlstudio.ui.closing import Closing
 from rlstudio.ui.consent import Consent
 from rlstudio.ui.episode_files import EpisodeFiles
 from rlstudio.ui.errand import Errand
+from rlstudio.ui.extending import Extending
 from rlstudio.ui.filming import Filming
+from rlstudio.ui.forking import Forking
 from rlstudio.ui.interrupted import Interrupted
 from rlstudio.ui.job_desk import JobDesk
 from rlstudio.ui.keys import add_keys
@@ -77,6 +79,8 @@ class Controller(QObject):
         )
         self.side_by_side = SideBySide(window, self.training, self.starting, self.showing, self.telling)
         self.library.shows = self.side_by_side.show_folder
+        self.forking = Forking(window, self.starting, self.side_by_side, self.time_machine)
+        self.extending = Extending(window, self.training, self.starting, self.side_by_side)
         self._listing = Errand("Listing the environments", self.desk, self)
         self._ticks = 0
         self._last_tick = time.perf_counter()
@@ -129,6 +133,8 @@ class Controller(QObject):
         self.filming.close()
         self.library.close()
         self.interrupted.close()
+        self.forking.close()
+        self.extending.close()
         self.run_exporting.close()
         self.time_machine.close()
         self.desk.close()
@@ -174,7 +180,7 @@ class Controller(QObject):
         self.acting.said.connect(self.telling.note)
         self.acting.changed.connect(self._acting_changed)
         self.acting.progressed.connect(self._show_errand)
-        for part in (self.what_if, self.time_machine):
+        for part in (self.what_if, self.time_machine, self.forking, self.extending):
             part.failed.connect(self.telling.fail)
         self.what_if.said.connect(self.telling.note)
         self._listing.came.connect(self._catalogue_came)

@@ -83,6 +83,11 @@ class SideBySide(QObject):
         self._showing.set_aside()
         self._starting.train(kind)
 
+    def make_room(self) -> None:
+        """Let the run that is shown go on unseen, if it trains: another one is about to begin."""
+        if self._training.active and not self._training.trouble:
+            self._showing.set_aside()
+
     def show_folder(self, folder: Path) -> bool:
         """Show the run that trains into this folder; False where none of this window does."""
         run = self.run_in(folder)

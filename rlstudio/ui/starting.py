@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rlstudio.algorithms.catalogue import get_algorithm, presets_for
 from rlstudio.algorithms.programs import programs_of_run
 from rlstudio.algorithms.resolve import continued, resolve
 from rlstudio.core import messages as m
+from rlstudio.core.history import History
 from rlstudio.core.params import ParamError, describe
 from rlstudio.core.run_config import RunConfig
 from rlstudio.envs.card import EnvironmentCard
@@ -20,6 +22,7 @@ from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.consent import Consent
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.opening import OpenedRun
 from rlstudio.ui.training import Training
 from rlstudio.ui.widgets.speed_slider import pace_at
 
@@ -70,17 +73,36 @@ class Starting(QObject):
         """Train a new run of exactly this config; nothing else may be training."""
         self._begin(config, lambda: self.repeat(config))
 
-    def _begin(self, config: RunConfig, again: Callable[[], None], *, continued: bool = False) -> None:
+    def fork(self, config: RunConfig, parent: OpenedRun, curves: History) -> None:
+        """Train a run that begins as `parent` did; its `curves` up to there are the new run's own."""
+        self._begin(config, lambda: self.fork(config, parent, curves), forked=(parent, curves))
+
+    def go_on(self, config: RunConfig) -> None:
+        """Go on with the run that is shown, as this config says."""
+        self._begin(config, lambda: self.go_on(config), continued=True)
+
+    def _begin(
+        self,
+        config: RunConfig,
+        again: Callable[[], None],
+        *,
+        continued: bool = False,
+        forked: tuple[OpenedRun, History] | None = None,
+    ) -> None:
         """Start; where a program has to be agreed to first, the answer starts it `again`."""
         training, window = self._training, self._window
         window.banner.hide()  # before any question: what was refused is mended
         if not self.agreed(config, again):
             return
         command = self.command(config, training.run if continued else None)
+        if forked is not None:  # its parent may be a run from elsewhere
+            command = replace(command, runs_dir=str(forked[0].info.path.parent))
         if not self.room_for(command):
             return
         window.stage.back_to_live()
         training.start(command)
+        if forked is not None:
+            training.shown.history, training.shown.ghost = forked[1], forked[0].history
         if not continued:
             self.show_run()
         window.fold_setup_while_training(True)
@@ -171,7 +193,7 @@ class Starting(QObject):
             return
         card = self.cards.get(config.env)
         plots.show_run(training.history, spec, config, card.reward_threshold if card is not None else None)
-        plots.set_ghost(training.ghost, "run before")
+        plots.set_ghost(training.ghost, "run it was forked from" if config.parent else "run before")
         chosen = (preset for preset in presets_for(config.algorithm, config.env) if preset.name == config.preset)
         axis = next((preset.x_axis for preset in chosen if preset.x_axis), None)
         plots.set_x_axis(axis or spec.x_axis)

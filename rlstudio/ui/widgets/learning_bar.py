@@ -58,10 +58,12 @@ class LearningBar(QWidget):
     Signals:
         chosen: the training step of a checkpoint that is to be shown.
         comparePressed, replayPressed, cancelPressed: what the buttons ask for.
+        forkPressed: the training step of the checkpoint where a new run is to begin.
     """
 
     chosen = Signal(int)
     comparePressed = Signal()
+    forkPressed = Signal(int)
     replayPressed = Signal()
     cancelPressed = Signal()
 
@@ -85,6 +87,10 @@ class LearningBar(QWidget):
         self.replay.setToolTip("Show the checkpoints one after the other, from untrained to trained")
         self.compare = self._button("compareButton", "Compare…", "eye")
         self.compare.setToolTip("Show up to four checkpoints side by side, same seed, same clock (C)")
+        self.fork = self._button("forkCheckpointButton", "Fork…", "branch")
+        self.fork.setToolTip(
+            "Begin a new run where this one stood at that checkpoint, with settings changed from there on"
+        )
         self.cancel = QToolButton()
         self.cancel.setObjectName("cancelCheckpointButton")
         self.cancel.setAccessibleName("Cancel the recording of checkpoints")
@@ -108,6 +114,7 @@ class LearningBar(QWidget):
             self.slider.setValue(place)
         for control in (self.slider, self.replay, self.compare):
             control.setEnabled(self.usable)
+        self.fork.setEnabled(bool(self._steps))
         self._show_offer()
         self.setToolTip("" if self.usable else "There is something to slide over once a run has kept two checkpoints")
 
@@ -157,6 +164,7 @@ class LearningBar(QWidget):
         self.slider.sliderPressed.connect(lambda: self._moved(self.slider.value()))
         self.replay.clicked.connect(lambda: self.replayPressed.emit())
         self.compare.clicked.connect(lambda: self.comparePressed.emit())
+        self.fork.clicked.connect(lambda: self.forkPressed.emit(self._steps[self.slider.value()]))
         self.cancel.clicked.connect(lambda: self.cancelPressed.emit())
 
     def _button(self, name: str, words: str, icon: str) -> QPushButton:
@@ -177,6 +185,7 @@ class LearningBar(QWidget):
             above.addWidget(label)
         above.insertWidget(1, self.slider, 1)
         above.addWidget(self.compare)
+        above.addWidget(self.fork)
         below.addWidget(self.words, 1)
         below.addWidget(self.cancel)
         below.addWidget(self.replay)

@@ -36,6 +36,14 @@ KINDS = (
     ),
     _Kind("changes", "Same with changes", "settings", "Ctrl+D", "Put its settings into the setup, to be changed there"),
     _Kind(
+        "fork",
+        "Fork…",
+        "branch",
+        "F",
+        "Begin a new run where this one stood at a checkpoint, with settings changed from there on",
+    ),
+    _Kind("extend", "Train on…", "continue", "E", "Go on with this run: up to its budget, or beyond it"),
+    _Kind(
         "compare",
         "Compare",
         "eye",
