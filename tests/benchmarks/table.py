@@ -114,6 +114,15 @@ SECTIONS = (
         "growth an hour over the last two thirds; the curves that the window keeps grow with the episodes.",
         {},
     ),
+    Section(
+        "resume",
+        "What being able to resume to the bit costs",
+        "bench_resume.py",
+        "Speed: processor time of the same run without the journal of actions over that with it, median of rounds in "
+        "turn; noise: the middle half of that ratio between two runs without. The journal's share of a training step "
+        "is measured on the environment alone. The way back: until a fresh environment stands where the other did.",
+        {},
+    ),
     Section("planning", "Learned models", "bench_planning.py", "Means of greedy episodes after training.", {}),
 )
 
