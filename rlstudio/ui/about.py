@@ -15,6 +15,7 @@ _PARTS = ("PySide6-Essentials", "pyqtgraph", "gymnasium", "torch", "numpy", "pyg
 
 KEYS = (
     ("Ctrl+Enter", "train, continue"),
+    ("Ctrl+Shift+Enter", "train several seeds, and compare them"),
     ("Ctrl+P", "pause, go on"),
     ("Ctrl+Right", "one step"),
     ("Ctrl+.", "stop"),
@@ -38,6 +39,7 @@ KEYS = (
     ("Ctrl+I", "about this episode"),
     ("Ctrl+O", "open runs and episodes"),
     ("F2  T  N  X  Del  Ctrl+Z", "in the list of runs: title, tags, note, export, to the trash, and back"),
+    ("P  S", "there, too: pause what trains, or let it go on; stop it"),
     ("Enter  Shift+Enter  Ctrl+D", "there, too: open the run, train the same again, the same with changes"),
     ("Ctrl+B", "fold the setup"),
     ("Ctrl++  Ctrl+-", "larger, smaller text"),

@@ -30,6 +30,7 @@ from rlstudio.ui.last_choices import recall, remember
 from rlstudio.ui.library import Library
 from rlstudio.ui.live import Live
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.many_seeds import ManySeeds
 from rlstudio.ui.microscope import Microscope
 from rlstudio.ui.opening import has_best
 from rlstudio.ui.repeating import Repeating
@@ -79,6 +80,15 @@ class Controller(QObject):
         )
         self.side_by_side = SideBySide(window, self.training, self.starting, self.showing, self.telling)
         self.library.shows = self.side_by_side.show_folder
+        self.many_seeds = ManySeeds(
+            window,
+            self.training,
+            self.starting,
+            self.showing,
+            self.side_by_side,
+            self.library.comparing,
+            self.telling,
+        )
         self.forking = Forking(window, self.starting, self.side_by_side, self.time_machine)
         self.extending = Extending(window, self.training, self.starting, self.side_by_side)
         self._listing = Errand("Listing the environments", self.desk, self)

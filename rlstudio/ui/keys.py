@@ -14,6 +14,8 @@ def add_keys(window: MainWindow, watching: Watching, microscope: Microscope) -> 
         {
             "Ctrl+Return": bar.train.click,
             "Ctrl+Enter": bar.train.click,
+            "Ctrl+Shift+Return": bar.seeds.click,
+            "Ctrl+Shift+Enter": bar.seeds.click,
             "Ctrl+P": bar.pause.click,
             "Ctrl+Right": bar.step.click,
             "Ctrl+.": bar.stop.click,

@@ -16,6 +16,7 @@ def recall(window: MainWindow) -> None:
         except (ParamError, ValueError, KeyError, TypeError):  # written by another version: begin afresh
             settings.set(request={})
     window.toolbar.speed.set_position(settings.get("speed", int, 50))
+    window.toolbar.seeds.set_count(settings.get("seeds", int, 5))
     watch, unit = settings.get("watch", str, "policy"), settings.get("step_unit", str, "step")
     window.stage.set_watch_mode(watch if watch in ("policy", "training", "off") else "policy")
     window.toolbar.set_unit(unit if unit in ("step", "update", "episode") else "step")  # type: ignore[arg-type]
@@ -24,6 +25,9 @@ def recall(window: MainWindow) -> None:
 def remember(window: MainWindow) -> None:
     """Keep the present choices."""
     window.settings.set(
-        speed=window.toolbar.speed.position(), watch=window.stage.watch_mode(), step_unit=window.toolbar.unit
+        seeds=window.toolbar.seeds.count,
+        speed=window.toolbar.speed.position(),
+        watch=window.stage.watch_mode(),
+        step_unit=window.toolbar.unit,
     )
     window.settings.set(request=window.setup.draft())

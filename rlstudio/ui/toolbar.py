@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from rlstudio.core.messages import StepUnit
 from rlstudio.ui.icons import set_icon
 from rlstudio.ui.theme import set_role
+from rlstudio.ui.widgets.seeds_button import SeedsButton
 from rlstudio.ui.widgets.speed_slider import SpeedSlider
 
 _UNITS: dict[StepUnit, str] = {"step": "One step", "update": "One update", "episode": "One episode"}
@@ -37,6 +38,8 @@ class Toolbar(QToolBar):
 
     trainRequested = Signal(str)
     """"train", "continue", "new" or "new seed"; "another" while a run trains."""
+    seedsRequested = Signal(int)
+    """So many seeds are to be trained."""
     pauseToggled = Signal()
     stepRequested = Signal(str)
     stopRequested = Signal()
@@ -54,11 +57,15 @@ class Toolbar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._widths: dict[QToolButton, tuple[str, ...]] = {}
         self._default_train = "train"
+        self._compact = False
         self._unit: StepUnit = "step"
         self.train = self._button("trainButton", "Train", "train", "Train (Ctrl+Enter)")
         self.train.clicked.connect(lambda: self.trainRequested.emit(self._default_train))
         self._train_menu()
         self._keep_width(self.train, ("Train", "Continue", "New run"))
+        self.seeds = SeedsButton()
+        self.seeds.wished.connect(self.seedsRequested)
+        self._seeds_action = self.addWidget(self.seeds)
         self.pause = self._button("pauseButton", "Pause", "pause", "Pause or go on (Ctrl+P)")
         self._keep_width(self.pause, ("Pause", "Resume"))
         self.pause.clicked.connect(self.pauseToggled)
@@ -107,6 +114,7 @@ class Toolbar(QToolBar):
         beside = state in ("running", "paused") and not trouble
         self.train.setEnabled(idle or trouble or beside)
         self._show_beside(beside)
+        self.seeds.setEnabled(idle or beside)
         if trouble:
             self._default_train = "new"
             self.train.setText("New run")
@@ -140,10 +148,28 @@ class Toolbar(QToolBar):
 
     def set_compact(self, compact: bool) -> None:
         """For larger text on a small screen: what matters less is shown by its picture alone, nothing is pushed out."""
+        self._compact = compact
+        for action in (self.open_action, self._seeds_action):
+            action.setVisible(not compact)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is little room, what matters less is shown by its picture alone: nothing is pushed out."""
         style = Qt.ToolButtonStyle
-        for button in (self.step, self.evaluate, self.record, self.present):
-            button.setToolButtonStyle(style.ToolButtonIconOnly if compact else style.ToolButtonTextBesideIcon)
-        self.open_action.setVisible(not compact)
+        small = (self.step, self.evaluate, self.record, self.present)
+        for button in (*small, self.seeds):
+            short = self._compact and button in small
+            button.setToolButtonStyle(style.ToolButtonIconOnly if short else style.ToolButtonTextBesideIcon)
+        for button in (self.step, self.present, self.record, self.evaluate, self.seeds):
+            if self.sizeHint().width() <= self.width():
+                break
+            button.setToolButtonStyle(style.ToolButtonIconOnly)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less room."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def set_recording(self, recording: bool) -> None:
         """Whether a recording is under way: its button then stops it."""
@@ -201,6 +227,8 @@ class Toolbar(QToolBar):
             for button, texts in list(getattr(self, "_widths", {}).items()):
                 button.setMinimumWidth(0)
                 self._keep_width(button, texts)
+            if hasattr(self, "menu_button"):
+                self._fit()
 
     def _train_menu(self) -> None:
         menu = QMenu(self.train)
