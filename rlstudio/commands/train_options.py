@@ -54,7 +54,7 @@ def _read_file(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ParamError([ParamFault("--config", str(path), f"a file that can be read ({error.strerror})")]) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ParamError([ParamFault("--config", str(path), f"a JSON file ({error})")]) from None
     if isinstance(data, dict) and "config" in data:
         data = data["config"]
@@ -173,7 +173,7 @@ def _events(path: Path) -> list[dict[str, Any]]:
         ]
     except OSError as error:
         raise ParamError([ParamFault("--events", str(path), f"a file that can be read ({error.strerror})")]) from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         allowed = (
             'the events.jsonl of a run: lines like {"kind": "param", "step": 1, "name": "learning_rate", "value": 1}'
         )

@@ -15,6 +15,7 @@ from rlstudio.envs.card import Dimension, EnvironmentCard, SpaceCard
 
 FILE_NAME = "cards.json"
 FORMAT = 2
+_MOST_BYTES = 64 << 20
 
 _DECIDING = ("gymnasium", "box2d", "pygame-ce", "mujoco", "jax")  # what is known and what can be made hangs on these
 
@@ -51,7 +52,10 @@ def _space(row: dict[str, Any] | None) -> SpaceCard | None:
 def read_cards(folder: Path, versions: dict[str, str | None]) -> list[EnvironmentCard] | None:
     """The cards in a folder; None when there are none, they are damaged, or were made with other versions."""
     try:
-        data = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+        path = folder / FILE_NAME
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return None
+        data = json.loads(path.read_text(encoding="utf-8"))
         if data["format"] != FORMAT or data["versions"] != versions:
             return None
         return [
@@ -65,5 +69,5 @@ def read_cards(folder: Path, versions: dict[str, str | None]) -> list[Environmen
             )
             for row in data["cards"]
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

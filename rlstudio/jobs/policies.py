@@ -13,6 +13,9 @@ from rlstudio.core.params import validate
 from rlstudio.core.trusted_files import UserFileError
 from rlstudio.envs.make import make, make_vector
 
+DAMAGES = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, AssertionError)
+"""What code that reads plain data raises where those are not what it wrote itself."""
+
 
 class PolicyMismatchError(ValueError):
     """A policy that cannot act in this environment, in words."""
@@ -32,9 +35,10 @@ def build_policy(data: PolicyData | None, env: gym.Env[Any, Any]) -> Policy:
         return policy_class.from_state(data.arrays, data.settings, env.observation_space, env.action_space)
     except UserFileError:  # the file is at fault, not the environment
         raise
-    except (ValueError, KeyError) as error:
+    except DAMAGES as error:
         name = env.spec.id if env.spec else "this environment"
-        raise PolicyMismatchError(f"this {data.algorithm} policy cannot act in {name}: {error}") from error
+        words = str(error) if isinstance(error, ValueError) else "what was saved of it is damaged"
+        raise PolicyMismatchError(f"this {data.algorithm} policy cannot act in {name}: {words}") from error
 
 
 def policy_data(algorithm: str, policy: Policy, step: int | None, run: str | None = None) -> PolicyData:

@@ -93,11 +93,14 @@ def do(command: m.Command, channel: Channel) -> None:
 
 def failure(error: BaseException) -> m.Failed:
     """An exception as it crosses to the window: what happened, what to do, the traceback as text."""
+    from rlstudio.core.whole_file import reason
     from rlstudio.media.errors import MediaError
     from rlstudio.storage.errors import RunFolderError
 
     spoken = ValueError | MediaError | RunFolderError
     words = "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, OSError) and error.filename is not None:
+        words = f"{error.filename}: {reason(error)}"
     message = str(error).strip() if isinstance(error, spoken) and str(error).strip() else words
     return m.Failed(message, _advice(error), "".join(traceback.format_exception(error)))
 

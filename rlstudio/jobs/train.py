@@ -24,13 +24,14 @@ from rlstudio.jobs.live_params import check_script
 from rlstudio.jobs.live_tensorboard import live_tensorboard
 from rlstudio.jobs.no_episode import new_episodes_words, no_episode_words
 from rlstudio.jobs.policies import make_training_env
+from rlstudio.jobs.resuming import give_back
 from rlstudio.jobs.run_record import RunRecord
-from rlstudio.jobs.standing import Standing, learners_own
+from rlstudio.jobs.standing import Standing
 from rlstudio.jobs.training_run import TrainingRun
 from rlstudio.jobs.training_view import TrainingView
 from rlstudio.jobs.until_step import UntilStep
 from rlstudio.storage.errors import DiskError
-from rlstudio.storage.run_folder import RunFolder, RunFolderError, RunInfo
+from rlstudio.storage.run_folder import RunFolder, RunInfo
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
@@ -174,10 +175,7 @@ def _load_newest(learner: Learner, folder: RunFolder) -> tuple[LearnerState, int
     """Give the learner its newest state that was kept; all that was, and the step of it. Raises RunFolderError."""
     arrays, values, step = folder.load_learner()
     kept = LearnerState(arrays, values)
-    try:
-        learner.load_state(learners_own(kept))
-    except (ValueError, KeyError) as error:
-        raise RunFolderError(f"{folder.path} cannot be continued from step {step:,}: {error}") from error
+    give_back(learner, kept, folder.path, step)
     return kept, step
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
 from rlstudio.core.whole_file import whole_file
+from rlstudio.storage.ordinary_file import ordinary_file
+
+_MOST_BYTES = 4 << 30
 
 
 class LineFile:
@@ -90,9 +95,12 @@ class LineFile:
 def read_text(path: Path) -> str:
     """The whole lines of a file, as text; "" when there is no such file."""
     try:
-        data = path.read_bytes()
+        with ordinary_file(path, _MOST_BYTES) as file:
+            data = file.read()
     except FileNotFoundError:
         return ""
+    except ValueError as error:
+        raise OSError(errno.EINVAL, str(error)) from None
     return data[: data.rfind(b"\n") + 1].decode("utf-8", errors="replace")
 
 
@@ -102,7 +110,13 @@ def read_lines(path: Path) -> list[str]:
 
 
 def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+    """An ordinary file, made where there is none. A link could lead to a file that is nobody's to cut."""
+    options = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | options, 0o666)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+    return descriptor
 
 
 def _whole_size(descriptor: int) -> int:

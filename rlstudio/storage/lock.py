@@ -44,7 +44,7 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o666)
         give_up = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
@@ -75,7 +75,7 @@ class FileLock:
 def is_locked(path: Path) -> bool:
     """Whether some process holds the lock on `path`."""
     try:
-        descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
         return False
     try:

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from rlstudio.storage.line_file import read_lines, read_text
 
 MONITOR_COLUMNS = "r,l,t,step"
 METRICS_HEADER = "step,time,name,value\n"
+
+_MOST = 1e15
+"""More steps or seconds than any run has."""
 
 Floats = NDArray[np.float64]
 MetricRow = tuple[int, float, str, float]
@@ -55,7 +59,7 @@ def read_monitor(path: Path) -> Monitor:
     header, _, body = read_text(path).partition(MONITOR_COLUMNS + "\n")
     if not header.startswith("#") or not body:
         return Monitor()
-    found, _ = _columns(body, (0, 1, 2, 3))
+    found, _ = _columns(body, (0, 1, 2, 3), places=(1, 2, 3))
     return Monitor(returns=found[0], lengths=found[1], end_steps=found[3], end_seconds=found[2])
 
 
@@ -74,7 +78,7 @@ def read_metrics(path: Path) -> dict[str, Series]:
     header, _, body = read_text(path).partition("\n")
     if header + "\n" != METRICS_HEADER:
         return {}
-    found, (_, _, names, _) = _columns(body, (0, 1, 3))
+    found, (_, _, names, _) = _columns(body, (0, 1, 3), places=(0, 1))
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     which = np.fromiter(map(numbers.__getitem__, names), np.intp, len(names))
     return {name: Series(*(found[n][which == number] for n in (0, 1, 3))) for name, number in numbers.items()}
@@ -138,11 +142,23 @@ def plain(value: Any, *, finite: bool = True) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-def _columns(text: str, numbers: tuple[int, ...]) -> tuple[dict[int, Floats], list[list[str]]]:
+def _columns(
+    text: str, numbers: tuple[int, ...], places: tuple[int, ...]
+) -> tuple[dict[int, Floats], list[list[str]]]:
     """Lines of four cells as four columns: those in `numbers` as arrays, and all as text.
 
-    Lines of another length, or without a number where one should be, are left out.
+    Lines of another length, without a number where one should be, or with one in `places` (steps, seconds) that is no
+    place on an axis, are left out.
     """
+    found, cells = _all_columns(text, numbers)
+    there = np.logical_and.reduce([np.abs(found[place]) < _MOST for place in places])  # NaN is not
+    if there.all():
+        return found, cells
+    kept = there.tolist()
+    return {n: column[there] for n, column in found.items()}, [list(compress(column, kept)) for column in cells]
+
+
+def _all_columns(text: str, numbers: tuple[int, ...]) -> tuple[dict[int, Floats], list[list[str]]]:
     lines = text.split("\n")[:-1]
     cells = text.replace("\n", ",").split(",")[:-1]
     try:

@@ -22,6 +22,7 @@ from rlstudio.storage.records import plain
 RUN_FILE = "run.json"
 LOCK_FILE = ".lock"
 _MOST_BYTES = 16 << 20
+_MOST = 1e15
 STATUSES = ("running", "finished", "stopped", "failed", "interrupted")
 
 _PACKAGES = ("gymnasium", "numpy", "torch", "box2d", "pygame-ce")
@@ -133,8 +134,11 @@ def info_of(folder: Path, data: dict[str, Any]) -> RunInfo:
 
 
 def _number(data: dict[str, Any], name: str) -> float | None:
+    """A field that is a number; None for one that no run can have (NaN and infinity are numbers to who reads JSON)."""
     value = data.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if abs(value) < _MOST else None
 
 
 def _text(data: dict[str, Any], name: str) -> str | None:

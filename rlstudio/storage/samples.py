@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,14 @@ from safetensors import SafetensorError, safe_open
 from rlstudio.core.whole_file import whole_file
 from rlstudio.storage.checkpoint import has_learner
 from rlstudio.storage.errors import RunFolderError, disk_errors
+from rlstudio.storage.ordinary_file import json_in
 from rlstudio.storage.run_folder import RunFolder
 
 PREFIX = "samples."
 PARTS = ("observations", "actions", "rewards", "next_observations", "terminated")
 """Order of the columns; what else there is comes behind them."""
 ENDINGS = (".csv", ".npz")
+_MOST_JSON_BYTES = 256 << 20
 _TRIES = 3
 _ROWS_AT_ONCE = 4096
 
@@ -107,7 +109,7 @@ def _noted(folder: Path) -> dict[str, Any]:
     """Shape and type of each array of transitions, as noted beside them."""
     path = folder / "learner.json"
     try:
-        noted = json.loads(path.read_bytes())["arrays"]
+        noted = json_in(path, _MOST_JSON_BYTES)["arrays"]
         return {name: about for name, about in noted.items() if name.startswith(PREFIX)}
     except FileNotFoundError:
         return {}
@@ -118,7 +120,8 @@ def _noted(folder: Path) -> dict[str, Any]:
 def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
     """The arrays of transitions, those of PARTS first. Raises FileNotFoundError where they were let go meanwhile."""
     noted, path = _noted(folder), folder / "learner.safetensors"
-    path.stat()
+    if not stat.S_ISREG(path.stat().st_mode):  # a named pipe would keep who opens it waiting
+        raise RunFolderError(f"{path} is damaged: it is no ordinary file")
     try:
         with safe_open(path, framework="numpy") as file:
             found = {name: file.get_tensor(name) for name in noted}

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rlstudio.core.whole_file import whole_file
+from rlstudio.storage.ordinary_file import json_in
 from rlstudio.storage.paths import config_dir
+
+_MOST_BYTES = 16 << 20
 
 
 class Settings:
@@ -18,7 +21,7 @@ class Settings:
         self._path = path or config_dir() / "window.json"
         self._values: dict[str, Any] = {}
         with contextlib.suppress(OSError, ValueError):
-            read = json.loads(self._path.read_text(encoding="utf-8"))
+            read = json_in(self._path, _MOST_BYTES)
             if isinstance(read, dict):
                 self._values = read
 
