@@ -28,14 +28,9 @@ def runs(options: argparse.Namespace) -> int:
         for run in chosen:
             print(_line(run))
         return 0
-    for kin in family_order(chosen, lambda run: run.path.name, _parent_name):
+    for kin in family_order(chosen, lambda run: run.path.name, lambda run: run.parent_name):
         print(kin.branch + _line(kin.item))
     return 0
-
-
-def _parent_name(run: ListedRun) -> str | None:
-    parent = run.info.config.parent
-    return parent.run if parent else None
 
 
 def _is_wanted(run: ListedRun, options: argparse.Namespace) -> bool:

@@ -40,6 +40,12 @@ class ListedRun:
         """Whether some process trains it now."""
         return self.info.status == "running"
 
+    @property
+    def parent_name(self) -> str | None:
+        """The folder's name of the run that it was forked from."""
+        parent = self.info.config.parent
+        return parent.run if parent else None
+
 
 @dataclass
 class _Known:

@@ -15,13 +15,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QPlainTextEdit, QToolButton
 
 from rlstudio.algorithms.resolve import resolve
-from rlstudio.core.run_config import RunConfig
+from rlstudio.core.run_config import Parent, RunConfig
 from rlstudio.storage.labels import Labels
 from rlstudio.storage.run_info import RunInfo
 from rlstudio.storage.run_listing import ListedRun
 from rlstudio.ui.panels.runs import RunsPanel
 from rlstudio.ui.widgets.labels_dialog import LabelsDialog
 from rlstudio.ui.widgets.run_columns import COLUMNS, CURVE, ago
+from rlstudio.ui.widgets.run_table import KIN_ROLE
 from rlstudio.ui.widgets.run_view import RunView
 
 Show = Callable[..., Any]
@@ -275,6 +276,32 @@ def test_home_and_end_move_in_the_table_that_has_the_focus(panel: RunsPanel) -> 
     assert [each.path.name for each in panel.selection()] == ["a"]
     press(panel, Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier)
     assert len(panel.selection()) == 3
+
+
+def test_forks_stand_beneath_their_parents_where_the_tree_is_wanted(panel: RunsPanel) -> None:
+    def fork(name: str, parent: str, day: int) -> ListedRun:
+        found = run(name, "CartPole-v1", "ppo", day)
+        config = found.info.config.model_copy(update={"parent": Parent(run=parent, step=12_000)})
+        return replace(found, info=replace(found.info, config=config))
+
+    tree = panel.findChild(QToolButton, "familyTreeButton")
+    assert tree.isHidden()
+    panel.set_runs([run("old", "E", "ppo", 1), fork("b", "old", 2), fork("c", "b", 3), run("new", "E", "ppo", 4)])
+    assert not tree.isHidden()
+    assert names(panel) == ["new", "c", "b", "old"]
+    panel.select(Path("/runs/b"))
+    tree.click()
+    assert names(panel) == ["new", "old", "b", "c"]
+    assert [each.path.name for each in panel.selection()] == ["b"]
+    model = table(panel).model()
+    assert [model.index(row, 0).data(KIN_ROLE).depth for row in range(4)] == [0, 0, 1, 2]
+    assert "forked from old at step 12,000" in model.index(2, 0).data(Qt.ItemDataRole.ToolTipRole)
+    table(panel).grab()  # the branches are painted without a word
+    panel.findChild(QLineEdit, "runsSearch").setText("fork of")
+    assert names(panel) == ["b", "c"]
+    panel.findChild(QLineEdit, "runsSearch").clear()
+    tree.click()
+    assert names(panel) == ["new", "c", "b", "old"]
 
 
 def test_it_can_be_asked_to_look_again(panel: RunsPanel) -> None:

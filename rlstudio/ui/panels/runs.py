@@ -111,10 +111,15 @@ class RunsPanel(QWidget):
         set_icon(self._samples, "runs")
         self._samples.hide()
         self._look_again = self._tool("refreshRunsButton", "Look for runs again", "refresh")
+        self._tree = self._tool(
+            "familyTreeButton", "Family tree: forks beneath the runs they were forked from", "branch"
+        )
+        self._tree.setCheckable(True)
         self._more = self._tool("moreRunsButton", "More to do with the selected runs", "more")
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
         self._row.addWidget(self._filters, 3)
+        self._row.addWidget(self._tree)
         self._row.addWidget(self._look_again)
         self._row.addWidget(self._count)
         self._row.addStretch(1)
@@ -164,6 +169,7 @@ class RunsPanel(QWidget):
     def _connect(self) -> None:
         self._filters.changed.connect(self._on_filters)
         self._look_again.clicked.connect(self.refreshRequested)
+        self._tree.toggled.connect(self._model.show_as_tree)
         self._more.clicked.connect(lambda: self._show_menu(self._more.mapToGlobal(QPoint(0, self._more.height()))))
         self._table.doubleClicked.connect(lambda _index: self._alone(self.openRequested))
         self._table.customContextMenuRequested.connect(
@@ -257,6 +263,7 @@ class RunsPanel(QWidget):
         first = "No runs yet. Each training run will be kept here." if self._listed else "Looking for runs…"
         self._empty.setText(nothing or first)
         self._stack.setCurrentWidget(self._table if shown else self._empty)
+        self._tree.setVisible(any(run.parent_name for run in self._model.runs()))
         for widget in (self._filters, *self._buttons):
             widget.setVisible(bool(everything))  # of no run nothing can be asked
         for button in self._buttons:

@@ -110,6 +110,8 @@ def tip(run: ListedRun) -> str:
     if labels.title:
         lines.append(labels.title)
     lines.append(f"{pair(run)} · seed {info.config.seed} · preset {info.config.preset or 'none'}")
+    if parent := info.config.parent:
+        lines.append(f"forked from {parent.run} at step {parent.step:,}")
     lines += [_told(each) for each in differences(info.config, info.live_params) if each.name != "preset"]
     if labels.tags:
         lines.append("tags: " + ", ".join(labels.tags))
@@ -202,4 +204,5 @@ def searched(run: ListedRun) -> str:
     """The text that a search looks in: names, settings, status, labels and folder."""
     config, labels = run.info.config, run.labels
     parts = (labels.title, pair(run), differs(run), f"seed {config.seed}", config.preset or "", status_of(run))
+    parts = (*parts, f"fork of {run.parent_name}") if run.parent_name else parts
     return " ".join((*parts, *labels.tags, labels.note, run.path.name)).lower()

@@ -6,14 +6,15 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from rlstudio.core.family import Kin
 from rlstudio.storage.curve_sketch import Sketch
 from rlstudio.storage.labels import MOST_TITLE
 from rlstudio.storage.run_listing import ListedRun
 from rlstudio.ui.theme import current_colors
 from rlstudio.ui.widgets.run_columns import DIFFERS, RUN, differs, pair
-from rlstudio.ui.widgets.run_table import RUN_ROLE, Index
+from rlstudio.ui.widgets.run_table import KIN_ROLE, RUN_ROLE, Index
 
-_SIDE, _GAP, _TOP = 8, 10, 5
+_SIDE, _GAP, _TOP, _INDENT = 8, 10, 5, 16
 
 
 class RunDelegate(QStyledItemDelegate):
@@ -27,7 +28,8 @@ class RunDelegate(QStyledItemDelegate):
         column, run = index.column(), index.data(RUN_ROLE)
         painter.save()
         if column == RUN:
-            _paint_names(painter, rect, run)
+            kin: Kin[ListedRun] | None = index.data(KIN_ROLE)
+            _paint_names(painter, _past_branch(painter, rect, kin) if kin else rect, run)
         elif column == DIFFERS:
             words = differs(run)
             color = current_colors().muted if words == "defaults" else current_colors().text
@@ -74,9 +76,23 @@ def _paint_names(painter: QPainter, rect: QRect, run: ListedRun) -> None:
     first = run.labels.title or config.env
     used = _text(painter, room, first, colors.text, bold=bool(run.labels.title))
     rest = pair(run) if run.labels.title else config.algorithm
+    rest += f" · forked at {config.parent.step:,}" if config.parent else ""
     room.setLeft(room.left() + used + _GAP)
     if room.width() > 3 * _GAP:
         _text(painter, room, rest, colors.muted)
+
+
+def _past_branch(painter: QPainter, rect: QRect, kin: Kin[ListedRun]) -> QRect:
+    """Draw the lines of the family tree; the room that is left behind them."""
+    painter.setPen(QPen(QColor(current_colors().muted), 1))
+    middle, last = rect.center().y(), kin.depth - 1
+    for generation, more in enumerate(kin.more_follow):
+        x = rect.left() + _SIDE + generation * _INDENT + 3
+        if more or generation == last:
+            painter.drawLine(x, rect.top(), x, rect.bottom() if more else middle)
+        if generation == last:
+            painter.drawLine(x, middle, x + _INDENT - 6, middle)
+    return rect.adjusted(min(kin.depth * _INDENT, rect.width() // 2), 0, 0, 0)
 
 
 def _text(painter: QPainter, room: QRect, text: str, color: str, *, bold: bool = False) -> int:

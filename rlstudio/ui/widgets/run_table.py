@@ -10,14 +10,17 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
+from rlstudio.core.family import Kin, family_order
 from rlstudio.storage.run_listing import ListedRun
 from rlstudio.ui.theme import current_colors
 from rlstudio.ui.widgets.run_columns import COLUMNS, LABELS, RUN, STATUS, WHEN, Column, searched, status_of, tip
 
 Index = QModelIndex | QPersistentModelIndex
 RUN_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+KIN_ROLE = RUN_ROLE + 1
 _ROLES = {
     RUN_ROLE,
+    KIN_ROLE,
     *map(
         int,
         (
@@ -54,7 +57,7 @@ class Wanted:
 
 
 class RunTableModel(QAbstractTableModel):
-    """Rows of ListedRun; `RUN_ROLE` gives the run itself.
+    """Rows of ListedRun; `RUN_ROLE` gives the run itself, `KIN_ROLE` where it stands in the family tree.
 
     Signals:
         titleTyped(run, text): the title was changed in the table. It shows once the run is listed with it.
@@ -69,6 +72,14 @@ class RunTableModel(QAbstractTableModel):
         self._wanted = Wanted()
         self._sorted_by, self._order = WHEN, Qt.SortOrder.DescendingOrder
         self._shown: list[ListedRun] = []
+        self._as_tree = False
+        self._kin: list[Kin[ListedRun]] = []
+
+    def show_as_tree(self, wanted: bool) -> None:
+        """Whether forks stand beneath the runs that they were forked from, as far as those are shown."""
+        if wanted != self._as_tree:
+            self._as_tree = wanted
+            self._show()
 
     def set_runs(self, runs: Iterable[ListedRun]) -> None:
         """Replace all runs; rows that stay where they are keep selection and place."""
@@ -118,16 +129,21 @@ class RunTableModel(QAbstractTableModel):
         )
         ordered = [run for _key, run in known] + [run for value, run in keyed if value is None]
         ordered.sort(key=lambda run: not run.live)
-        if [run.path for run in ordered] == [run.path for run in self._shown]:
+        kin = family_order(ordered, lambda run: run.path.name, lambda run: run.parent_name) if self._as_tree else []
+        if self._as_tree:
+            ordered = [each.item for each in kin]
+        if [each.branch for each in kin] == [each.branch for each in self._kin] and [run.path for run in ordered] == [
+            run.path for run in self._shown
+        ]:
             changed = [row for row, run in enumerate(ordered) if run is not self._shown[row]]
-            self._shown = ordered
+            self._shown, self._kin = ordered, kin
             for row in changed:
                 self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
             if ordered:  # "5 min ago" goes on, too
                 self.dataChanged.emit(self.index(0, WHEN), self.index(len(ordered) - 1, WHEN))
             return
         self.beginResetModel()
-        self._shown = ordered
+        self._shown, self._kin = ordered, kin
         self.endResetModel()
 
     # ------------------------------------------------------------ what Qt asks
@@ -167,6 +183,8 @@ class RunTableModel(QAbstractTableModel):
             return run.labels.title
         if role == RUN_ROLE:
             return run
+        if role == KIN_ROLE:
+            return self._kin[index.row()] if self._as_tree else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
