@@ -21,6 +21,7 @@ from rlstudio.ui.panels.values import ValuesPanel
 from rlstudio.ui.settings import Settings
 from rlstudio.ui.theme import apply_theme, font_points, set_font_size
 from rlstudio.ui.toolbar import Toolbar
+from rlstudio.ui.widgets.autosave_dialog import AutosaveDialog
 from rlstudio.ui.widgets.banner import Banner
 from rlstudio.ui.widgets.export_progress import ExportProgress
 from rlstudio.ui.widgets.fold_tabs import FoldTabs
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         self._add(menu, "exportDataAction", "Export data…", keys="Ctrl+Shift+E")
         self._add(menu, "aboutEpisodeAction", "About this episode…", keys="Ctrl+I")
         self._add(menu, "runsFolderAction", "Show the runs folder")
+        self._add(menu, "autosaveAction", "Saving while training…", lambda: AutosaveDialog(self.settings, self).open())
         self._tensorboard_choice(menu)
         menu.addSeparator()
         self._theme_menu(menu.addMenu("Appearance"))

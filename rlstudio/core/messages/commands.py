@@ -16,7 +16,7 @@ class StartTraining:
 
     `pace` is in environment steps a second, None for full speed. `watch` is as in SetWatch. `tensorboard` is the folder
     to write event files to as it trains, "" the run's own, None for none. A checkpoint to go on from is saved every
-    `autosave_seconds` of the clock (None: as usual) and at each multiple of `autosave_steps` (None: by the clock alone).
+    `autosave_seconds` of the clock (None: as usual), and at each multiple of `autosave_steps` (None: at none).
     """
 
     config: dict[str, Any]
