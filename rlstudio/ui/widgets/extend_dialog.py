@@ -12,6 +12,8 @@ from rlstudio.ui.theme import set_role
 from rlstudio.ui.widgets.fork_dialog import ForkLimits
 from rlstudio.ui.widgets.param_field import ParamField
 
+_WIDTH, _MARGIN = 460, 16
+
 
 class ExtendDialog(QDialog):
     """Asks; `limits()` is the answer."""
@@ -69,11 +71,11 @@ class ExtendDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(12)
         for widget in (heading, about, *self.fields.values(), self.note, buttons):
             column.addWidget(widget)
-        self.resize(420, self.sizeHint().height())
+        self.resize(_WIDTH, self.sizeHint().height())
 
     def _judge(self) -> None:
         faults: dict[str, str] = {}
@@ -90,4 +92,6 @@ class ExtendDialog(QDialog):
             field.show_note(faults.get(name, ""), "fault")
         self.note.setText("" if faults else self._notes(limits))
         self.note.setVisible(bool(self.note.text()))
+        self.note.setMinimumHeight(self.note.heightForWidth(_WIDTH - 2 * _MARGIN) if self.note.text() else 0)
+        self.resize(self.width(), self.sizeHint().height())
         self.ok.setEnabled(not faults)

@@ -181,7 +181,7 @@ class ForkDialog(QDialog):
         column.addWidget(area, 1)
         for widget in (self.later, self.faults, buttons):
             column.addWidget(widget)
-        self.resize(460, min(620, round(0.8 * self.screen().availableGeometry().height())))
+        self.resize(560, min(620, round(0.8 * self.screen().availableGeometry().height())))
 
     # ------------------------------------------------------------ what is shown
 
