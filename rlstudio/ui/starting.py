@@ -24,6 +24,7 @@ from rlstudio.ui.consent import Consent
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.opening import OpenedRun
 from rlstudio.ui.training import Training
+from rlstudio.ui.widgets.autosave_dialog import autosave_of
 from rlstudio.ui.widgets.speed_slider import pace_at
 
 _WATCH_SECONDS = 120.0  # at the slider's middle a whole budget takes two minutes, a demonstration a quarter of that
@@ -118,6 +119,7 @@ class Starting(QObject):
             pace=self.pace(config),
             trusted_files=self._consent.given,
             tensorboard="" if window.settings.get("tensorboard", bool, False) else None,
+            **autosave_of(window.settings),
         )
 
     def agreed(self, config: RunConfig, then: Callable[[], None]) -> bool:
