@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
@@ -22,6 +22,8 @@ METRICS_HEADER = "step,time,name,value\n"
 
 _MOST = 1e15
 """More steps or seconds than any run has."""
+_PIECE = 1 << 20
+"""Characters of a file taken apart at a time."""
 
 Floats = NDArray[np.float64]
 MetricRow = tuple[int, float, str, float]
@@ -59,8 +61,9 @@ def read_monitor(path: Path) -> Monitor:
     header, _, body = read_text(path).partition(MONITOR_COLUMNS + "\n")
     if not header.startswith("#") or not body:
         return Monitor()
-    found, _ = _columns(body, (0, 1, 2, 3), places=(1, 2, 3))
-    return Monitor(returns=found[0], lengths=found[1], end_steps=found[3], end_seconds=found[2])
+    pieces = [found for found, _ in _columns(body, (0, 1, 2, 3), places=(1, 2, 3))]
+    columns = [np.concatenate([found[column] for found in pieces]) for column in range(4)]
+    return Monitor(returns=columns[0], lengths=columns[1], end_steps=columns[3], end_seconds=columns[2])
 
 
 def metrics_text(rows: Iterable[MetricRow]) -> str:
@@ -78,10 +81,21 @@ def read_metrics(path: Path) -> dict[str, Series]:
     header, _, body = read_text(path).partition("\n")
     if header + "\n" != METRICS_HEADER:
         return {}
-    found, (_, _, names, _) = _columns(body, (0, 1, 3), places=(0, 1))
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    which = np.fromiter(map(numbers.__getitem__, names), np.intp, len(names))
-    return {name: Series(*(found[n][which == number] for n in (0, 1, 3))) for name, number in numbers.items()}
+    numbers: dict[str, int] = {}
+    pieces: list[dict[int, Floats]] = []
+    owners: list[NDArray[np.intp]] = []
+    for found, (_, _, names, _) in _columns(body, (0, 1, 3), places=(0, 1)):
+        for name in dict.fromkeys(names):
+            numbers.setdefault(name, len(numbers))
+        owners.append(np.fromiter(map(numbers.__getitem__, names), np.intp, len(names)))
+        pieces.append(found)
+    if not numbers:
+        return {}
+    which = np.concatenate(owners)
+    order = np.argsort(which, kind="stable")  # one pass for all names, however many a stranger's file has
+    ends = np.cumsum(np.bincount(which, minlength=len(numbers)))[:-1]
+    steps, seconds, values = (np.split(np.concatenate([found[n] for found in pieces])[order], ends) for n in (0, 1, 3))
+    return {name: Series(steps[number], seconds[number], values[number]) for name, number in numbers.items()}
 
 
 def event_text(kind: str, step: int, seconds: float, fields: dict[str, Any]) -> str:
@@ -144,27 +158,32 @@ def plain(value: Any, *, finite: bool = True) -> Any:
 
 def _columns(
     text: str, numbers: tuple[int, ...], places: tuple[int, ...]
-) -> tuple[dict[int, Floats], list[list[str]]]:
-    """Lines of four cells as four columns: those in `numbers` as arrays, and all as text.
+) -> Iterator[tuple[dict[int, Floats], list[list[str]]]]:
+    """Lines of four cells as four columns, piece by piece: those in `numbers` as arrays, and all as text.
 
     Lines of another length, without a number where one should be, or with one in `places` (steps, seconds) that is no
-    place on an axis, are left out.
+    place on an axis, are left out. In pieces, for millions of cells at once would take gigabytes, and a split of all of
+    them would hold up every other thread meanwhile.
     """
-    found, cells = _all_columns(text, numbers)
-    there = np.logical_and.reduce([np.abs(found[place]) < _MOST for place in places])  # NaN is not
-    if there.all():
-        return found, cells
-    kept = there.tolist()
-    return {n: column[there] for n, column in found.items()}, [list(compress(column, kept)) for column in cells]
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _PIECE) + 1 or len(text)
+        found, cells = _all_columns(text[start:end], numbers)
+        start = end
+        there = np.logical_and.reduce([np.abs(found[place]) < _MOST for place in places])  # NaN is not
+        if not there.all():
+            kept = there.tolist()
+            found = {n: column[there] for n, column in found.items()}
+            cells = [list(compress(column, kept)) for column in cells]
+        yield found, cells
 
 
 def _all_columns(text: str, numbers: tuple[int, ...]) -> tuple[dict[int, Floats], list[list[str]]]:
     lines = text.split("\n")[:-1]
-    cells = text.replace("\n", ",").split(",")[:-1]
     try:
-        if len(cells) != 4 * len(lines):
+        if any(line.count(",") != 3 for line in lines):
             raise ValueError("a damaged line")
-        return _parsed(cells, numbers)
+        return _parsed(text.replace("\n", ",").split(",")[:-1], numbers)
     except ValueError:
         rows = [row for line in lines if len(row := line.split(",")) == 4]
         return _parsed([cell for row in rows if _are_floats([row[n] for n in numbers]) for cell in row], numbers)

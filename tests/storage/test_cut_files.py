@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from rlstudio.storage import records
 from rlstudio.storage.run_folder import RunFolder, RunFolderError
 
 EPISODES = [(1.5, 3, 3, 0.1), (0.1 + 0.2, 4, 7, 0.25), (-12.25, 11, 18, 1 / 3)]
@@ -105,3 +107,25 @@ def test_number_of_a_truncated_line_is_never_taken_for_a_shorter_number(tmp_path
     path = closed.path / "monitor.csv"
     path.write_bytes(path.read_bytes()[:-2])  # the last line's "18" would read as "1"
     assert closed.read_monitor().end_steps.tolist() == [3, 7]
+
+
+def test_lines_cut_and_run_together_shift_no_numbers(tmp_path: Path) -> None:
+    """A line of three cells and one of five are eight cells, and yet no two episodes."""
+    path = tmp_path / "monitor.csv"
+    path.write_text("#{}\nr,l,t,step\n1.0,2,0.1,2\n5,3,0.2\n7,9,0.3,4,9\n2.0,2,0.4,6\n")
+    monitor = records.read_monitor(path)
+    assert (monitor.returns.tolist(), monitor.end_steps.tolist()) == ([1.0, 2.0], [2, 6])
+
+
+def test_a_file_larger_than_a_piece_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "_PIECE", 50)
+    episodes, names = np.arange(40.0), ("loss", "entropy", "kl")
+    path = tmp_path / "monitor.csv"
+    path.write_text("#{}\nr,l,t,step\n" + records.monitor_text(episodes, episodes, episodes, episodes / 10))
+    np.testing.assert_array_equal(records.read_monitor(path).returns, episodes)
+    path.write_text(records.METRICS_HEADER + records.metrics_text((n, n / 10, names[n % 3], n * 2) for n in range(40)))
+    found = records.read_metrics(path)
+    assert list(found) == list(names)
+    for place, series in enumerate(found.values()):
+        np.testing.assert_array_equal(series.steps, np.arange(place, 40, 3))
+        np.testing.assert_array_equal(series.values, 2 * series.steps)
