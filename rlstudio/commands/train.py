@@ -69,6 +69,8 @@ def _train_seeds(options: argparse.Namespace, start: StartTraining) -> int:
         raise ParamError([ParamFault("--seeds", count, "no value beside --continue: a run has one seed")])
     if not 1 <= count <= MOST_SEEDS:
         raise ParamError([ParamFault("--seeds", count, f"a whole number from 1 to {MOST_SEEDS:,}")])
+    if first + count > 2**31:
+        raise ParamError([ParamFault("--seeds", count, f"no more than {2**31 - first:,} from seed {first:,} on")])
     at_once = options.at_once
     if at_once is not None and at_once < 1:
         raise ParamError([ParamFault("--at-once", at_once, "a whole number from 1")])

@@ -41,6 +41,7 @@ def test_each_seed_is_the_run_that_it_is_alone(call: Call, tmp_path: Path) -> No
     [
         (("--seeds", "0"), "--seeds: 0 is not allowed; it takes a whole number from 1"),
         (("--seeds", "2", "--at-once", "0"), "--at-once: 0 is not allowed"),
+        (("--seed", "2147483646", "--seeds", "3"), "--seeds: 3 is not allowed; it takes no more than 2 from seed"),
     ],
 )
 def test_what_is_not_allowed_is_named(call: Call, tmp_path: Path, options: tuple[str, ...], words: str) -> None:
