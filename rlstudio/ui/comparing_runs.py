@@ -118,7 +118,8 @@ class ComparingRuns(QObject):
             if self._fresh and runs[0].config is not None:
                 window.set_episodes_averaged(runs[0].config.window)
             self._fresh = False
-            window.show_comparison(found.comparison, [run.title or run.name for run in runs], left_out)
+            names, growing = [run.title or run.name for run in runs], sum(run.live for run in runs)
+            window.show_comparison(found.comparison, names, left_out, growing)
         else:
             window.say("\n".join(["None of these runs can be read.", *left_out]))
         if found.reading.live:

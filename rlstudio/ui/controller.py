@@ -67,7 +67,6 @@ class Controller(QObject):
         self.acting = Acting(window, self.desk, self.consent)
         self.starting = Starting(window, self.training, self.consent, runs_dir)
         self.watching = Watching(window, self.training, self.live, self.starting, self.consent)
-        self.repeating = Repeating(window, self.training, self.starting, self.telling)
         self.library = Library(window, runs_dir)
         self.files = EpisodeFiles(window, self.desk, self.library, self.acting, self.telling)
         self.run_exporting = RunExporting(window, self.desk, self.library, self.acting, self.telling, runs_dir)
@@ -79,6 +78,7 @@ class Controller(QObject):
             window, self.training, self.starting, self.watching, self.files, self.acting, self.telling
         )
         self.side_by_side = SideBySide(window, self.training, self.starting, self.showing, self.telling)
+        self.repeating = Repeating(window, self.starting, self.side_by_side.make_room, self.telling)
         self.library.shows = self.side_by_side.show_folder
         self.many_seeds = ManySeeds(
             window,

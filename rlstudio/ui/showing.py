@@ -91,14 +91,11 @@ class Showing(QObject):
     # ------------------------------------------------------------ runs of before
 
     def show_opened(self, opened: OpenedRun) -> None:
-        """While another run trains an opened one only lends its policy; else it becomes the window's run."""
+        """It is shown; one that trains goes on unseen, and can still be recorded with this one's policy."""
         info, window = opened.info, self._window
         self._watching.opened = opened
         self._telling.note(f"Opened {info.path}: {info.status}, {info.steps:,} steps.")
-        if self._training.active:
-            window.banner.say(f"{info.path.name} is open: Record and Evaluate can use its policy.")
-            self._watching.show_policies()
-            return
+        self._leave()
         self._training.adopt(info.config, opened.history, str(info.path), opened.policy)
         plain = info.config.model_dump(mode="json")
         window.setup.set_request({**plain, "params": {**plain["params"], **info.live_params}})

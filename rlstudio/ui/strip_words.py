@@ -25,8 +25,8 @@ def item_of(run: TrainedRun, *, shown: bool) -> StripItem:
         lines.append(run.unsaved)
     return StripItem(
         run.number,
-        f"{config.algorithm} · {config.env} · seed {config.seed}",
-        _doing(run, share),
+        f"{config.algorithm} · {config.env}",
+        " · ".join(part for part in (f"seed {config.seed}", _doing(run, share)) if part),
         "\n".join(lines),
         share if run.active else None,
         shown=shown,

@@ -36,6 +36,7 @@ class Fleet:
         if self.training.active:
             self.window.toolbar.train.click()
         self.window.setup.set_request({**LONG, **changes})
+        self.window.setup.requestChanged.emit()  # as a person's edit would: Train may be about another run now
         self.window.toolbar.train.click()
         run = self.training.shown
         self.wait_for(lambda: len(run.history.returns) > 2, "its first episodes", 60)
@@ -72,10 +73,10 @@ def test_two_runs_train_at_once_and_one_of_them_is_shown(fleet: Fleet) -> None:
     assert fleet.training.shown is second
     fleet.side.refresh()
     assert not window.strip.isHidden()
-    assert [chip.partition(",")[0] for chip in fleet.chips()] == [
-        "random · CartPole-v1 · seed 1",
-        "random · Acrobot-v1 · seed 2",
-    ]
+    first_chip, second_chip = fleet.chips()
+    assert first_chip.startswith("random · CartPole-v1, seed 1 · ")
+    assert second_chip.startswith("random · Acrobot-v1, seed 2 · ")
+    assert second_chip.endswith(", shown")
 
     before = len(first.history.returns)
     fleet.wait_for(lambda: len(first.history.returns) > before, "the unseen run to go on", 30)
@@ -119,6 +120,30 @@ def test_the_runs_panel_shows_pauses_and_stops_what_trains_here(fleet: Fleet) ->
     action["stop"].trigger()
     fleet.wait_for(lambda: not first.active, "it to stop", 30)
     assert second.active
+    fleet.stop_all()
+
+
+def test_runs_of_before_are_opened_and_repeated_beside_what_trains(fleet: Fleet) -> None:
+    window, side = fleet.window, fleet.side
+    done = fleet.train(steps=600, seed=3)
+    fleet.wait_for(lambda: not done.active, "a run to end", 60)
+    live = fleet.train(seed=4)
+    fleet.controller.library.open_path(Path(done.run or ""))
+    fleet.wait_for(lambda: fleet.training.run == done.run, "the run of before to be shown", 20)
+    assert live.state == "running"
+    side.refresh()
+    assert len(fleet.chips()) == 2
+    fleet.controller.library.open_path(Path(live.run or ""))
+    fleet.wait_for(lambda: fleet.training.shown is live, "the run that trains to be shown again", 20)
+    window.tabs.open("runs")
+    fleet.wait_for(lambda: len(window.runs.runs()) == 2, "both to be listed", 20)
+    window.runs.select(Path(done.run or ""))
+    window.runs._actions.by_name["again"].trigger()
+    again = fleet.training.shown
+    assert again not in (live, done)
+    fleet.wait_for(lambda: again.status == "finished", "the same again", 60)
+    assert live.state == "running"
+    assert again.history.returns.tolist() == done.history.returns.tolist()
     fleet.stop_all()
 
 

@@ -76,6 +76,7 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         self._following = True
         xs = [x for line in self._shown() for x, _ in (*line.raw, *line.smooth) if len(x)]
         ys = [y for line in self._shown() for _, y in (*line.smooth, *(line.raw if self._raw else ())) if len(y)]
+        ys += [end for line in self._shown() if line.band is not None for end in (line.band.low, line.band.high)]
         if not xs:
             return
         low, high = min(float(y.min()) for y in ys), max(float(y.max()) for y in ys)
@@ -106,10 +107,10 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
             for x, y in line.raw:
                 self._add(_thinned(x, y), color, _RAW_ALPHA, 1.0, z=0)
         if len(line.runs) == 1:
-            self._add(line.smooth[0], color, 1.0, 2.0, z=3, pattern=pattern)
+            self._add(_thinned(*line.smooth[0]), color, 1.0, 2.0, z=3, pattern=pattern)
             return
         for curve in line.smooth:
-            self._add(curve, color, _FOLDED_ALPHA, 1.0, z=2)
+            self._add(_thinned(*curve), color, _FOLDED_ALPHA, 1.0, z=2)
         if line.band is not None:
             self._shade(line.band.x, line.band.low, line.band.high, color)
             self._add((line.band.x, line.band.centre), color, 1.0, 2.0, z=3, pattern=pattern)
@@ -124,7 +125,9 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         z: int,
         pattern: Qt.PenStyle = Qt.PenStyle.SolidLine,
     ) -> None:
-        item = pg.PlotCurveItem(*curve, pen=pen(color, width, alpha=alpha, style=pattern), antialias=z > 0)
+        ink = pen(color, width, alpha=alpha, style=pattern)
+        ink.setCosmetic(True)  # as wide as it says in pixels, whatever the scale
+        item = pg.PlotCurveItem(*curve, pen=ink, antialias=z > 0)
         item.setZValue(z)
         self._view.addItem(item, ignoreBounds=True)
         self._items.append(item)

@@ -110,16 +110,19 @@ class ComparisonWindow(QDialog):
         self.message.setText(words)
         self._stack.setCurrentWidget(self.message)
 
-    def show_comparison(self, comparison: Comparison, names: list[str], left_out: list[str]) -> None:
-        """Show these lines; `left_out` says in words which runs could not be read."""
+    def show_comparison(
+        self, comparison: Comparison, names: list[str], left_out: list[str], n_growing: int = 0
+    ) -> None:
+        """Show these lines; `left_out` says in words which runs could not be read, `n_growing` how many still train."""
         self._comparison = comparison
         self.table.show_comparison(comparison, names)
         self.plot.show_comparison(comparison, self.x_axis)
         self.plot.hide_lines(self.table.hidden())
         folded = sum(len(line.runs) > 1 for line in comparison.lines)
         self.band.setEnabled(folded > 0)
-        set_role(self._note, "fault")
-        self._note.setText("\n".join(left_out))
+        set_role(self._note, "fault" if left_out else "muted")
+        growing = f"{n_growing} of {len(names)} still train" if n_growing else ""
+        self._note.setText("\n".join(left_out) or growing)
         self._stack.setCurrentWidget(self._page)
 
     def sizeHint(self) -> QSize:
