@@ -161,7 +161,7 @@ def test_another_environment_starts_from_its_own_preset(panel: SetupPanel) -> No
 
 def test_a_draft_leaves_out_what_is_wrong(panel: SetupPanel, show: Callable[..., Any]) -> None:
     choose_environment(panel, "Pendulum-v1")
-    assert panel.draft() == panel.request()
+    assert panel.draft() == {**panel.request(), "eval_every": None, "eval_episodes": 5}
     type_in(panel, "param_gamma", "0.9")
     type_in(panel, "param_learning_rate", "bogus")
     type_in(panel, "stepsField", "none")
@@ -215,6 +215,26 @@ def test_a_whole_configuration_can_be_shown(panel: SetupPanel) -> None:
     asked = panel.request()
     assert (asked["env"], asked["preset"], asked["steps"], asked["seed"]) == ("Pendulum-v1", "none", 123, 4)
     assert asked["params"] == {"gamma": 0.5}
+
+
+def test_what_has_no_field_is_said_kept_and_let_go_of(panel: SetupPanel) -> None:
+    words, drop = panel.findChild(QLabel, "keptSettingsText"), panel.findChild(QToolButton, "dropKeptButton")
+    assert words.parentWidget().isHidden()
+    config = train(panel).model_copy(update={"eval_every": 5_000, "eval_episodes": 10})
+    panel.set_request(config.model_dump(mode="json"))
+    assert (words.isVisible(), words.text()) == (True, "Evaluated every 5,000 steps, 10 episodes each")
+    again = train(panel)
+    assert (again.eval_every, again.eval_episodes) == (5_000, 10)
+    panel.set_request(panel.draft())
+    assert panel.request()["eval_every"] == 5_000
+    drop.click()
+    assert words.parentWidget().isHidden()
+    assert not {"eval_every", "eval_episodes"} & panel.request().keys()
+    panel.set_request({"eval_every": "often", "eval_episodes": -3})
+    assert words.parentWidget().isHidden()
+    panel.set_request({"eval_every": 0})
+    assert words.text() == "Not evaluated while it trains"
+    assert train(panel).eval_every == 0
 
 
 def test_an_unknown_algorithm_is_said_in_words(panel: SetupPanel) -> None:

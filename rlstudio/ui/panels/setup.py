@@ -18,6 +18,7 @@ from rlstudio.ui.widgets.algorithm_form import AlgorithmForm
 from rlstudio.ui.widgets.budget_form import BudgetForm
 from rlstudio.ui.widgets.environment_picker import EnvironmentPicker
 from rlstudio.ui.widgets.foldable import FoldablePanel
+from rlstudio.ui.widgets.kept_settings import KeptSettings
 from rlstudio.ui.widgets.number_text import to_text
 from rlstudio.ui.widgets.param_field import same
 from rlstudio.ui.widgets.param_form import ParamForm
@@ -64,6 +65,7 @@ class SetupPanel(FoldablePanel):
         self._algorithm = AlgorithmForm(list(specs if specs is not None else algorithms().values()), presets, self)
         self._form = ParamForm(self)
         self._budget = BudgetForm(self)
+        self._kept = KeptSettings(self)
         self._faults_label = _small(self, "fault")
         self._note = TrainingNote(self)
         self._lay_out()
@@ -85,6 +87,7 @@ class SetupPanel(FoldablePanel):
         for widget in (_heading("Algorithm", page), self._algorithm, self._form_line, self._form, _line(page)):
             column.addWidget(widget)
         column.addWidget(self._budget)
+        column.addWidget(self._kept)
         column.addStretch(1)
 
     def set_cards(self, cards: Iterable[EnvironmentCard]) -> None:
@@ -114,6 +117,7 @@ class SetupPanel(FoldablePanel):
             "preset": self._algorithm.preset_name(),
             "params": {name: getattr(checked, name) for name in self._form.values()},
             **self._budget.request(),
+            **self._kept.request(),
         }
 
     def draft(self) -> dict[str, Any]:
@@ -127,6 +131,7 @@ class SetupPanel(FoldablePanel):
             "preset": self._algorithm.preset_name(),
             "params": {name: value for name, value in self._form.values().items() if name not in wrong_params},
             **{name: value for name, value in self._budget.request().items() if name not in wrong_limits},
+            **self._kept.draft(),
         }
 
     def set_request(self, request: dict[str, Any]) -> None:
@@ -143,6 +148,7 @@ class SetupPanel(FoldablePanel):
         self._form.set_values(request.get("params") or {})
         self._algorithm.remember(self._form.values())
         self._budget.set_request(request)
+        self._kept.set_request(request)
         self._say_faults([] if known else [_unknown(request["algorithm"])])
         self._measure()
 
@@ -222,6 +228,7 @@ class SetupPanel(FoldablePanel):
         self._form.edited.connect(lambda _name: self._on_edited())
         self._form.committed.connect(self._on_committed)
         self._budget.changed.connect(self._on_edited)
+        self._kept.changed.connect(self._on_edited)
         self._note.trainRequested.connect(self.trainRequested)
         self._note.backRequested.connect(self.back_to_running)
 
