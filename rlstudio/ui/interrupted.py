@@ -65,7 +65,7 @@ class Interrupted(QObject):
         window.banner.say(
             words(found),
             [
-                ("Resume" if len(found) == 1 else "Resume that one", lambda: self.resume(newest.path)),
+                ("Resume" if len(found) == 1 else "Resume it", lambda: self.resume(newest.path)),
                 ("Show runs", lambda: self._show(found)),
                 ("Not now", lambda: None),
             ],
@@ -95,9 +95,7 @@ def words(found: list[Interruption]) -> str:
     name = newest.title or f"{config.algorithm} on {config.env}, seed {config.seed}"
     budget = "" if config.steps is None else f" of {config.steps:,}"
     when = ago(newest.info.heartbeat)
-    from_where = f"It can go on from step {newest.step:,}{budget}."
+    from_where = f"Resume goes on from step {newest.step:,}{budget}."
     if len(found) == 1:
-        return f"{name} was interrupted at step {newest.info.steps:,} ({when}). {from_where}"
-    return (
-        f"{len(found)} runs were interrupted, the last one {name} at step {newest.info.steps:,} ({when}). {from_where}"
-    )
+        return f"{name} was interrupted {when}, at step {newest.info.steps:,}. {from_where}"
+    return f"{len(found)} runs were interrupted, the last one {when}: {name}. {from_where}"

@@ -79,8 +79,8 @@ def test_resume_goes_on_to_the_end(
     window, controller = open_window()
     wait_for(window.banner.text, "the bar")
     step = RunFolder.open(path).resume_point()[0]
-    assert "q_learning on FrozenLake-v1, seed 1 was interrupted at step" in window.banner.text()
-    assert f"It can go on from step {step:,} of 4,000" in window.banner.text()
+    assert "q_learning on FrozenLake-v1, seed 1 was interrupted " in window.banner.text()
+    assert f"Resume goes on from step {step:,} of 4,000" in window.banner.text()
     window.toolbar.speed.set_position(FULL)
     window.banner.findChild(QPushButton, "bannerResume").click()
     wait_for(lambda: controller.training.status == "finished", "the run", 60.0)
@@ -97,7 +97,9 @@ def test_several_are_told_in_one_bar_and_once(
     paths = [kill(tmp_path / "runs", seed) for seed in (1, 2)]
     window, _controller = open_window()
     wait_for(window.banner.text, "the bar")
-    assert window.banner.text().startswith("2 runs were interrupted, the last one q_learning on FrozenLake-v1, seed 2")
+    assert window.banner.text().startswith("2 runs were interrupted, the last one ")
+    assert "q_learning on FrozenLake-v1, seed 2. Resume goes on" in window.banner.text()
+    assert window.banner.height() >= window.banner.layout().heightForWidth(window.banner.width())
     for path in paths:
         assert json.loads((path / "run.json").read_text(encoding="utf-8"))["status"] == "interrupted"
     window.banner.findChild(QPushButton, "bannerShowRuns").click()

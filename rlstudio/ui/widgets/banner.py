@@ -83,6 +83,13 @@ class Banner(QFrame):
             self._place()
         return False
 
+    def event(self, event: QEvent) -> bool:
+        """Once new words and buttons have been laid out, they may need another height."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and not self.isHidden():
+            self._place()
+        return done
+
     def _place(self) -> None:
         parent = self.parentWidget()
         width = min(parent.width() - 4 * GRID, _WIDEST)
