@@ -48,6 +48,7 @@ class SideBySide(QObject):
         self._news: list[TrainedRun] = []  # ended unseen, and not looked at since
         starting.room_for = self.room_for
         training.fleetChanged.connect(self._fleet_changed)
+        training.stoppingAll.connect(self.drop_waiting)
         training.othersEnded.connect(self._other_ended)
         training.othersFailed.connect(self._other_failed)
         training.othersWarned.connect(self._other_warned)
@@ -105,7 +106,6 @@ class SideBySide(QObject):
 
     def stop_all(self) -> None:
         """Stop and save all that train; those that wait do not begin."""
-        self.drop_waiting()
         self._training.stop_all()
 
     def drop_waiting(self) -> None:
@@ -204,7 +204,9 @@ class SideBySide(QObject):
     def _launch_waiting(self) -> None:
         while self.waiting and len(self._training.live) < self.most_at_once:
             command = self.waiting.pop(0)
-            self.launched.emit(self._training.launch(command), command)
+            run = self._training.launch(command)
+            self._telling.note(f"Training {run.name}, beside the others.")
+            self.launched.emit(run, command)
 
     def _other_ended(self, run: TrainedRun, status: str, summary: dict[str, Any]) -> None:
         mean = summary.get("mean_return")

@@ -35,6 +35,7 @@ class Training(QObject):
 
     Signals of all:
         fleetChanged: one began, ended, or changed its state.
+        stoppingAll: all are about to be stopped; none is to begin from here on.
         othersEnded: a TrainedRun that is not shown, the status and summary with which it ended in order.
         othersFailed: such a run, message, advice, traceback.
         othersWarned: such a run, and something to know, in words.
@@ -50,6 +51,7 @@ class Training(QObject):
     failed = Signal(str, str, str)
     finished = Signal(str, object)
     fleetChanged = Signal()
+    stoppingAll = Signal()
     othersEnded = Signal(object, str, object)
     othersFailed = Signal(object, str, str, str)
     othersWarned = Signal(object, str)
@@ -86,6 +88,7 @@ class Training(QObject):
 
     def stop_all(self) -> None:
         """Save and end all of them."""
+        self.stoppingAll.emit()
         for run in list(self.live):
             if run.state != "stopping":  # a second stop would not wait for the saving
                 run.stop()

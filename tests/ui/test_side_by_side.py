@@ -228,6 +228,7 @@ def test_a_crash_is_said_for_its_own_run_and_the_other_goes_on(fleet: Fleet) -> 
 
 def test_closing_saves_all_of_them(fleet: Fleet) -> None:
     runs = [fleet.train(), fleet.train(seed=2)]
+    fleet.side.wait([fleet.controller.starting.command(fleet.controller.starting.wanted())])
     assert not fleet.window.may_close
     fleet.window.close()
     box = fleet.window.findChild(QMessageBox, "closeBox")
@@ -238,6 +239,8 @@ def test_closing_saves_all_of_them(fleet: Fleet) -> None:
     stop.click()
     fleet.wait_for(lambda: not fleet.window.isVisible(), "the window to close", 60)
     assert [status_of(run) for run in runs] == ["stopped", "stopped"]
+    assert not fleet.side.waiting  # what waited for its turn did not take it
+    assert not fleet.training.any_active
 
 
 def test_the_row_says_what_it_is_told(show: Callable[..., Any]) -> None:
