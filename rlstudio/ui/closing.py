@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from rlstudio.ui.acting import Acting
 from rlstudio.ui.main_window import MainWindow
@@ -88,4 +88,7 @@ class Closing(QObject):
 
     def _close(self) -> None:
         self._window.may_close = True
+        while (popup := QApplication.activePopupWidget()) is not None:  # an open menu would keep the program alive
+            if not popup.close():
+                break
         QTimer.singleShot(0, self._window.close)
