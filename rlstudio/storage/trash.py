@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from rlstudio.storage.errors import RunFolderError, disk_errors
+from rlstudio.storage.labels import read_labels
 from rlstudio.storage.lock import is_locked
-from rlstudio.storage.run_info import LOCK_FILE, RUN_FILE
+from rlstudio.storage.run_info import LOCK_FILE, RUN_FILE, RunInfo, info_of, read_run_file
 
 TRASH = ".trash"
 
@@ -49,6 +51,34 @@ def trashed_runs(runs_dir: Path) -> list[Path]:
         return sorted(_trash_of(runs_dir).iterdir())
     except (OSError, RunFolderError):
         return []
+
+
+@dataclass(frozen=True)
+class TrashedRun:
+    """One run in the trash: its folder, what its run.json says (None where that is damaged), its title, and when it was
+    deleted, in seconds since 1970."""
+
+    path: Path
+    info: RunInfo | None
+    title: str
+    deleted: float
+
+
+def list_trash(runs_dir: Path) -> list[TrashedRun]:
+    """What is in the trash, the last deleted first."""
+    found = []
+    for path in trashed_runs(runs_dir):
+        info = None
+        try:
+            deleted = path.lstat().st_ctime  # moving a folder changes this, and nothing is written in it there
+            if not path.is_symlink():
+                info = info_of(path, read_run_file(path))
+        except RunFolderError:
+            pass
+        except OSError:
+            continue
+        found.append(TrashedRun(path, info, read_labels(path).title if info else "", deleted))
+    return sorted(found, key=lambda run: run.deleted, reverse=True)
 
 
 def empty_trash(runs_dir: Path) -> int:

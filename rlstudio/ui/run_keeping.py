@@ -17,6 +17,7 @@ from rlstudio.storage.run_listing import ListedRun, RunListing
 from rlstudio.storage.trash import empty_trash, restore_run, trash_run, trashed_runs
 from rlstudio.ui.background import Background
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.trash_keeping import TrashKeeping
 from rlstudio.ui.widgets.run_columns import run_name
 
 _LOOK_MILLISECONDS = 2000
@@ -53,6 +54,11 @@ class RunKeeping(QObject):
         panel.deleteRequested.connect(lambda paths: self.delete([Path(path) for path in paths]))
         panel.undoRequested.connect(self.undo)
         panel.emptyRequested.connect(self.ask_to_empty)
+        self.trash = TrashKeeping(window, runs_dir)
+        self.trash.failed.connect(self.failed)
+        self.trash.told.connect(self.told)
+        self.trash.restored.connect(self._came_back)
+        self.trash.emptied.connect(lambda: self._trashed.clear())
         window.tabs.opened.connect(self._on_tab)
         if window.tabs.current() == "runs":  # it was open when the window was closed, and is again
             self._timer.start()
@@ -130,6 +136,12 @@ class RunKeeping(QObject):
             self.failed.emit(_few(faults, "; "))
         self.refresh()
 
+    def _came_back(self, back: list[Path]) -> None:
+        """From the trash, by its dialog: there is nothing to undo of those any more."""
+        self._trashed = [left for gone in self._trashed if (left := [path for path in gone if path.exists()])]
+        self._to_select = back
+        self.refresh()
+
     def ask_to_empty(self) -> None:
         """What cannot be undone is asked first; nothing waits for the answer."""
         self._background.run(lambda: len(trashed_runs(self._runs_dir)), self._ask_to_empty)
@@ -154,6 +166,7 @@ class RunKeeping(QObject):
     def close(self) -> None:
         """Wait for what still works."""
         self._timer.stop()
+        self.trash.close()
         self._background.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from rlstudio.core.run_config import RunConfig
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.storage.run_listing import RunListing
-from rlstudio.storage.trash import TRASH, empty_trash, restore_run, trash_run, trashed_runs
+from rlstudio.storage.trash import TRASH, empty_trash, list_trash, restore_run, trash_run, trashed_runs
 
 
 @pytest.fixture
@@ -91,3 +93,17 @@ def test_what_is_no_run_is_not_moved(tmp_path: Path, name: str) -> None:
         trash_run(tmp_path / name)
     with pytest.raises(RunFolderError, match="not in the trash"):
         restore_run(tmp_path / name)
+
+
+def test_the_trash_is_listed_damaged_runs_by_name_alone(run: Path) -> None:
+    assert list_trash(run.parent) == []
+    trashed = trash_run(run)
+    (trashed.parent / "broken").mkdir()
+    os.utime(trashed.parent / "broken", (1, 1))  # says when it was last written, not when it was deleted
+    found = {each.path.name: each for each in list_trash(run.parent)}
+    assert found.keys() == {"broken", trashed.name}
+    assert (found["broken"].info, found["broken"].title) == (None, "")
+    info = found[trashed.name].info
+    assert info is not None
+    assert info.path == trashed
+    assert all(abs(each.deleted - time.time()) < 60 for each in found.values())

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from rlstudio.algorithms.resolve import resolve
 from rlstudio.core import messages as m
@@ -21,6 +22,7 @@ from rlstudio.ui.run_keeping import RunKeeping
 from rlstudio.ui.settings import Settings
 from rlstudio.ui.widgets.labels_dialog import LabelsDialog
 from rlstudio.ui.widgets.run_view import RunView
+from rlstudio.ui.widgets.trash_dialog import TrashDialog
 
 Studio = tuple[MainWindow, Controller]
 WaitFor = Callable[..., None]
@@ -181,3 +183,34 @@ def test_of_very_many_runs_only_the_first_are_named(
     wait_for(lambda: told, "the fault")
     assert told[0].count("is no run folder") == 5
     assert told[0].endswith("; and 35 more")
+
+
+def test_older_trash_is_listed_brought_back_and_emptied_when_that_is_meant(
+    studio: Studio, runs: list[Path], wait_for: WaitFor
+) -> None:
+    window, _controller = studio
+    panel = window.runs
+    panel.deleteRequested.emit([str(path) for path in runs])
+    wait_for(lambda: not panel.runs(), "both to go")
+    window.findChild(QAction, "trashAction").trigger()
+    wait_for(lambda: window.findChild(TrashDialog) is not None, "the dialog")
+    dialog = window.findChild(TrashDialog)
+    wait_for(lambda: dialog.list.count() == 2, "what is in the trash")
+    lines = [dialog.list.item(row).text() for row in range(2)]
+    assert all(line.startswith("CartPole-v1 · ppo, seed ") and line.endswith("deleted just now") for line in lines)
+    assert not dialog.restore.isEnabled()
+    first = next(row for row in range(2) if "seed 0" in lines[row])
+    dialog.list.setCurrentRow(first)
+    dialog.restore.click()
+    wait_for(lambda: [run.path for run in panel.runs()] == [runs[0]], "the run to come back")
+    wait_for(lambda: dialog.list.count() == 1, "the list without it")
+    dialog.empty.click()
+    assert dialog.sure.isVisible()
+    assert "Delete the run for good? This cannot be undone." in dialog.findChild(QLabel, "emptyTrashQuestion").text()
+    dialog.sure.click()
+    wait_for(lambda: dialog.list.count() == 0, "an empty trash")
+    assert dialog.findChild(QLabel, "trashWords").text() == "The trash is empty."
+    assert (runs[0].exists(), list((runs[0].parent / ".trash").iterdir())) == (True, [])
+    dialog.reject()
+    panel.undoRequested.emit()
+    assert "There is nothing to bring back" in window.banner.text()

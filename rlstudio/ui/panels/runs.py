@@ -35,6 +35,7 @@ class RunsPanel(QWidget):
         compareRequested(list of folders): their curves are to be laid over each other.
         labelled(list of (Path, Labels)): labels were changed.
         deleteRequested(list of folders), undoRequested(), emptyRequested(): into the trash, out of it, and for good.
+        trashRequested(): what is in the trash is to be shown.
         runSelected(folder): another run alone is selected.
         refreshRequested(): the runs on disk are to be looked at again.
     """
@@ -52,6 +53,7 @@ class RunsPanel(QWidget):
     labelled = Signal(list)
     deleteRequested = Signal(list)
     undoRequested = Signal()
+    trashRequested = Signal()
     emptyRequested = Signal()
     runSelected = Signal(str)
     refreshRequested = Signal()
@@ -90,6 +92,7 @@ class RunsPanel(QWidget):
         )
         self._more_actions = [
             self._plain_action("undoDeleteAction", "Undo delete", "Ctrl+Z", self.undoRequested.emit),
+            self._plain_action("trashAction", "Trash…", "", self.trashRequested.emit),
             self._plain_action("emptyTrashAction", "Empty the trash…", "", self.emptyRequested.emit),
         ]
         self._lay_out()
