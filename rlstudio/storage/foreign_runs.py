@@ -44,6 +44,14 @@ class ForeignRun:
     metrics: dict[str, Series] = field(default_factory=dict)
 
 
+def holds_foreign(path: Path) -> bool:
+    """Whether a folder or file looks like what `read_foreign` reads, by names alone. Runs of this program do not."""
+    if path.is_dir():
+        files = (found for pattern in (MONITOR, PATTERN, f"*/{PATTERN}") for found in path.glob(pattern))
+        return not (path / "run.json").exists() and next(files, None) is not None
+    return (path.match(MONITOR) or path.match(PATTERN)) and not (path.parent / "run.json").exists()
+
+
 def read_foreign(path: Path) -> list[ForeignRun]:
     """The runs in a folder of Stable-Baselines3's or RL Zoo's, or in one of their files.
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from rlstudio.core.comparison import ComparedRun, Comparison, compare
 from rlstudio.core.history import XAxis
 from rlstudio.storage.errors import RunFolderError
+from rlstudio.storage.foreign_runs import holds_foreign
 from rlstudio.storage.run_info import RUN_FILE
 from rlstudio.ui.latest_work import LatestWork
 from rlstudio.ui.run_readings import Reading, RunReadings
@@ -55,8 +56,17 @@ class ComparingRuns(QObject):
         window.dropped.connect(self.add)
         window.say(f"Reading {len(paths)} runs…")
         window.show()
-        self._paths, self._reading, self._faults, self._fresh = list(paths[:MOST_RUNS]), Reading(), [], True
-        self._read()
+        ours, foreign = _sorted(paths[:MOST_RUNS])
+        self._paths, self._reading, self._faults, self._fresh = ours, Reading(), [], True
+        self._read(foreign)
+
+    def join(self, paths: Sequence[Path], parent: QObject | None = None) -> None:
+        """Lay these beside whatever is shown; alone where nothing is."""
+        if self.window is None:
+            self.show(paths, parent)
+        else:
+            self.add(paths)
+            self.window.raise_()
 
     def follow(self, paths: Sequence[Path], parent: QObject | None = None) -> None:
         """Show these runs; where the window shows some of them already, the others join them."""
@@ -67,9 +77,8 @@ class ComparingRuns(QObject):
 
     def add(self, paths: Sequence[Path]) -> None:
         """Lay these beside the runs that are shown: run folders, and what other programs wrote."""
-        ours = [path if path.is_dir() else path.parent for path in paths if _is_run(path)]
-        foreign = [path for path in paths if not _is_run(path)]
-        self._paths += [path for path in dict.fromkeys(ours) if path not in self._paths]
+        ours, foreign = _sorted(paths)
+        self._paths += [path for path in ours if path not in self._paths]
         del self._paths[MOST_RUNS:]
         if foreign and self.window is not None:
             self.window.say_aside(f"Reading {', '.join(path.name for path in foreign)}…")
@@ -177,6 +186,8 @@ def _add(readings: RunReadings, paths: Sequence[Path]) -> tuple[list[Path], list
     return added, faults
 
 
-def _is_run(path: Path) -> bool:
-    """Whether it is a run of this program, or its run.json."""
-    return path.name == RUN_FILE or (path / RUN_FILE).is_file()
+def _sorted(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """Folders of this program's runs, and what other programs wrote. A run.json stands for its folder."""
+    folders = [path.parent if path.name == RUN_FILE else path for path in paths]
+    foreign = [path for path in folders if holds_foreign(path)]
+    return [path for path in dict.fromkeys(folders) if path not in foreign], foreign

@@ -90,6 +90,7 @@ class Controller(QObject):
             self.telling,
         )
         self.forking = Forking(window, self.starting, self.side_by_side, self.time_machine)
+        self.repeating.fork_again = self.forking.again
         self.extending = Extending(window, self.training, self.starting, self.side_by_side)
         self._listing = Errand("Listing the environments", self.desk, self)
         self._ticks = 0
@@ -144,6 +145,7 @@ class Controller(QObject):
         self.library.close()
         self.interrupted.close()
         self.forking.close()
+        self.repeating.close()
         self.extending.close()
         self.run_exporting.close()
         self.time_machine.close()
@@ -170,6 +172,7 @@ class Controller(QObject):
         window.actions_by_name["keysAction"].triggered.connect(lambda: show_keys(window))
         self.library.opened.connect(self.showing.show_opened)
         self.files.shown.connect(self.watching.look)
+        self.files.foreignFound.connect(self._compare_with)
         self.library.failed.connect(self.telling.fail)
         self.consent.refused.connect(self.telling.fail)
 
@@ -253,6 +256,11 @@ class Controller(QObject):
             return
         run = policy.run if policy is not None else None
         self.acting.record(subject, policy, wish, str(Path(run) / "episodes") if run else None)
+
+    def _compare_with(self, foreign: list[Path]) -> None:
+        """Curves of other programs' runs are laid beside the run that is shown."""
+        ours = [Path(self.training.run)] if self.training.run is not None else []
+        self.library.comparing.join([*ours, *foreign], self.window)
 
     def _evaluate(self, wish: ActWish) -> None:
         try:

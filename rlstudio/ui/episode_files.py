@@ -42,9 +42,11 @@ class EpisodeFiles(QObject):
 
     Signals:
         shown: opened episodes are on the stage now.
+        foreignFound: a list of folders and files with curves of other programs' runs is to be shown.
     """
 
     shown = Signal()
+    foreignFound = Signal(list)
 
     def __init__(self, window: MainWindow, desk: JobDesk, library: Library, acting: Acting, telling: Telling) -> None:
         super().__init__(window)
@@ -114,8 +116,10 @@ class EpisodeFiles(QObject):
         paths = [path for path in paths if path not in bundles and path not in models]
         self._background.run(lambda: sort_out(paths), self._open_sorted, self._telling.fail)
 
-    def _open_sorted(self, found: tuple[list[Path], list[Path], list[Path]]) -> None:
-        runs, data, episodes = found
+    def _open_sorted(self, found: tuple[list[Path], list[Path], list[Path], list[Path]]) -> None:
+        runs, data, episodes, foreign = found
+        if foreign:
+            self.foreignFound.emit(foreign)
         if runs:
             self._library.open_run(runs[-1])
         if episodes:

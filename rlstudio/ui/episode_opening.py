@@ -18,6 +18,7 @@ from rlstudio.core.episode import Episode
 from rlstudio.core.episode_data import episode_from_data
 from rlstudio.core.whole_file import reason
 from rlstudio.storage.episode_file import load_episode
+from rlstudio.storage.foreign_runs import holds_foreign
 from rlstudio.ui.background import Background
 from rlstudio.ui.errand import Errand
 from rlstudio.ui.job_desk import JobDesk
@@ -38,18 +39,21 @@ class _Read:
     cancelled: bool = False
 
 
-def sort_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path], list[Path]]:
-    """Runs, data of other programs, and episode files (whatever else as well: it is refused in words when read)."""
-    runs, data, episodes = [], [], []
+def sort_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path], list[Path], list[Path]]:
+    """Runs, data of other programs, episode files (whatever else as well: it is refused in words when read), and
+    curves of other programs' runs."""
+    runs, data, episodes, foreign = [], [], [], []
     for path in paths:
         path = path.parent if path.name == "metadata.json" else path  # what a dialog for files can choose of a dataset
         if path.name == "run.json" or (path / "run.json").is_file():
             runs.append(path.parent if path.name == "run.json" else path)
+        elif not (path / "metadata.json").is_file() and holds_foreign(path):
+            foreign.append(path)
         elif path.is_dir() or _is_archive(path):
             data.append(path)
         else:
             episodes.append(path)
-    return runs, data, episodes
+    return runs, data, episodes, foreign
 
 
 def _is_archive(path: Path) -> bool:

@@ -134,7 +134,7 @@ def test_runs_of_other_programs_join(comparing: ComparingRuns, wait_for: Wait, t
     wait_for(lambda: window.table.rowCount() == 2, "the run from elsewhere")
     assert window.table.item(1, 0).text() == "a2c_1"
     assert "nothing here is left out" in window._note.text()
-    window.dropped.emit([write_run(tmp_path, 20, seed=3)])
+    comparing.join([zoo, write_run(tmp_path, 20, seed=3) / "run.json"])
     wait_for(lambda: window.table.item(0, 1).text() == "2", "the dropped run of ours")
     assert window.table.item(1, 0).text() == "a2c_1"
 

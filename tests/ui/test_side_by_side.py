@@ -256,3 +256,18 @@ def test_the_row_says_what_it_is_told(show: Callable[..., Any]) -> None:
     assert not pause.isHidden()
     pause.click()
     assert wished == [(1, "pause")]
+
+
+def test_curves_from_elsewhere_that_are_dropped_lie_beside_what_is_shown(fleet: Fleet, tmp_path: Path) -> None:
+    run = fleet.train()
+    zoo = tmp_path / "a2c_1"
+    zoo.mkdir()
+    (zoo / "0.monitor.csv").write_text('#{"t_start": 1, "env_id": "CartPole-v1"}\nr,l,t\n9,9,0.1\n11,11,0.2\n')
+    fleet.controller.files.open_paths([zoo])
+    comparing = fleet.controller.library.comparing
+    fleet.wait_for(lambda: comparing.window is not None and comparing.window.table.rowCount() == 2, "both", 20)
+    assert comparing.window is not None
+    names = [comparing.window.table.item(row, 0).text() for row in range(2)]
+    assert names == ["CartPole-v1 · random · seed 1", "a2c_1"] or names == ["random · seed 1", "a2c_1"]
+    assert run.active
+    fleet.stop_all()
