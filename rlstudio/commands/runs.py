@@ -9,6 +9,7 @@ from typing import Any
 from rlstudio.algorithms.differences import Difference, differences
 from rlstudio.commands.console import finite, mean_words, print_json
 from rlstudio.core.family import family_order
+from rlstudio.core.plain_text import LONGEST, plain_text
 from rlstudio.storage.paths import default_runs_dir
 from rlstudio.storage.records import plain
 from rlstudio.storage.run_listing import ListedRun, RunListing
@@ -59,7 +60,7 @@ def _line(run: ListedRun) -> str:
     parts.append(f"from {parent.run}@{parent.step}" if parent else "")
     parts.append(f'"{labels.title}"' if labels.title else "")
     parts.append(f"[{', '.join(labels.tags)}]" if labels.tags else "")
-    return "  ".join(part for part in parts if part)
+    return plain_text("  ".join(part for part in parts if part)[:LONGEST])  # a stranger's may hold a terminal's codes
 
 
 def _setting(difference: Difference) -> str:
@@ -71,7 +72,11 @@ def _setting(difference: Difference) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ",".join(map(str, value))
-    return {None: "none", True: "true", False: "false"}.get(value, str(value)) if not isinstance(value, dict) else "{…}"
+    if isinstance(value, dict):
+        return "{…}"
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _as_data(run: ListedRun) -> dict[str, Any]:

@@ -87,3 +87,15 @@ def test_only_those_asked_for(call: Call, runs: Path, options: list[str], found:
 
 def test_none_of_them(call: Call, runs: Path) -> None:
     assert "none of the 3 runs" in call("runs", "--runs-dir", runs, "--search", "nonsense").stdout
+
+
+def test_a_one_is_no_yes_and_a_strangers_words_no_terminal_codes(call: Call, tmp_path: Path) -> None:
+    params = {"n_envs": 1, "gae_lambda": 1.0, "normalise_advantages": False}
+    config = resolve(env="CartPole-v1", algorithm="ppo", params=params, preset="none", steps=100)
+    odd = config.model_copy(update={"params": {**config.params, "activation": "\x1b[31m\x1b]0;mine\x07\nred"}})
+    RunFolder.create(tmp_path, odd).close()
+    told = call("runs", "--runs-dir", tmp_path).stdout
+    for words in ("n_envs=1 ", "gae_lambda=1.0", "normalise_advantages=false"):
+        assert words in told, told
+    assert "\x1b" not in told
+    assert told.count("\n") == 1
