@@ -25,7 +25,10 @@ from rlstudio.storage.run_folder import RunFolder
 sys.path += [str(Path(__file__).parent / folder) for folder in ("algorithms", "storage")]  # for what they share
 
 ENV = "CartPole-v1"
-ALGORITHMS = ("ppo", "dqn", "reinforce", "q_learning", "random_search", "sb3_ppo", "qrdqn", "recurrent_ppo")
+ALGORITHMS = (
+    *("ppo", "dqn", "reinforce", "reinforce_numpy", "q_learning", "random_search", "model_based", "reward_predictor"),
+    *("sb3_ppo", "qrdqn", "recurrent_ppo"),
+)
 """Whose policies and learners are read: one of each family of saved state."""
 
 

@@ -53,6 +53,8 @@ from rlstudio.storage.zip_directory import check_directory
 MOST_BYTES = (2 << 30) - 1
 MOST_UNPACKED = 1 << 30
 """Bytes of all arrays but the frames, which are unpacked one at a time."""
+_LAST = 0x10FFFF
+"""Of the characters there are: NumPy builds texts of anything, which Python then breaks on."""
 _MOST_FRAME_BYTES = 64 << 30
 _MOST_ARRAYS, _MOST_DIRECTORY = 64, 1 << 16
 _NEEDED = ("observations", "actions", "rewards")
@@ -224,6 +226,8 @@ class _Archive:
             content = member.read(size)  # told how much, it unpacks no more than that, whatever else was packed
         if len(content) != size:
             raise ValueError(f"its array {name!r} is cut off")
+        if kind.kind == "U" and (np.frombuffer(content, np.dtype("u4").newbyteorder(kind.byteorder)) > _LAST).any():
+            raise ValueError(f"its array {name!r} holds what is no text")
         array: NDArray[Any] = np.frombuffer(content, kind)
         return array.reshape(shape[::-1]).T if fortran else array.reshape(shape)
 

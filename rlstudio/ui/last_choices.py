@@ -13,7 +13,14 @@ def recall(window: MainWindow) -> None:
     if request:
         try:
             window.setup.set_request(request)
-        except (ParamError, ValueError, KeyError, TypeError):  # written by another version: begin afresh
+        except (
+            ParamError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+        ):  # another version's: afresh
             settings.set(request={})
     window.toolbar.speed.set_position(settings.get("speed", int, 50))
     window.toolbar.seeds.set_count(settings.get("seeds", int, 5))

@@ -12,6 +12,8 @@ from rlstudio.storage.ordinary_file import json_in
 from rlstudio.storage.paths import config_dir
 
 _MOST_BYTES = 16 << 20
+_MOST = 2**31
+"""Qt's whole numbers end there."""
 
 
 class Settings:
@@ -26,8 +28,10 @@ class Settings:
                 self._values = read
 
     def get(self, name: str, kind: type, default: Any) -> Any:
-        """The value of that name, where it is of that kind."""
+        """The value of that name, where it is of that kind; a number, where it is one that a window can have."""
         value = self._values.get(name, default)
+        if kind in (int, float) and isinstance(value, int | float) and not abs(value) < _MOST:  # nor is NaN
+            return default
         return value if isinstance(value, kind) else default
 
     def set(self, **values: Any) -> None:

@@ -21,6 +21,7 @@ from rlstudio.core.episode import Thought
 from rlstudio.envs.readable_gradient import ReadableGradient
 from rlstudio.envs.spaces import ObservationEncoder
 
+_MOST_LAYERS, _MOST_UNITS = 20, 1 << 20
 LOG_STD = "log_std"
 
 
@@ -161,10 +162,13 @@ class ActorPolicy(Policy):
 
 
 def read_spec(row: Mapping[str, Any]) -> MLPSpec:
-    """A perceptron's shape from plain data. Raises ValueError for an activation there is not."""
+    """A perceptron's shape from plain data. Raises ValueError for an activation, or a size, that there is not."""
     if row["activation"] not in ("relu", "tanh"):
         raise ValueError(f"the saved policy's activation is {row['activation']!r}; relu and tanh are known")
-    return MLPSpec(tuple(int(size) for size in row["sizes"]), row["activation"])
+    sizes = tuple(int(size) for size in row["sizes"])
+    if not 2 <= len(sizes) <= _MOST_LAYERS or not all(1 <= size <= _MOST_UNITS for size in sizes):
+        raise ValueError("the saved policy's layers are of sizes that no network here has")
+    return MLPSpec(sizes, row["activation"])
 
 
 def load_parameters(
@@ -175,6 +179,9 @@ def load_parameters(
     for name, spec in specs.items():
         shapes.update(spec.shapes(name))
     layout = Layout({**shapes, **free})
+    there = sum(array.size for array in arrays.values())
+    if layout.size > there:  # said before memory is taken for it
+        raise ValueError(f"the saved arrays do not fit: the networks would have {layout.size:,} numbers, {there:,} were saved")
     flat: Array = np.zeros(layout.size, np.float32)
     layout.fill(flat, arrays)
     return layout.views(flat)

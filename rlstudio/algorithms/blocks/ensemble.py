@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,18 @@ class EnsembleSpec:
 
     def _inputs_of(self, key: str) -> int:
         return self.sizes[int(key.rpartition(".")[2])]
+
+
+def read_ensemble(row: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> EnsembleSpec:
+    """An ensemble's shape from plain data. Raises ValueError for one that these saved arrays cannot be of."""
+    sizes, members = tuple(int(size) for size in row["sizes"]), int(row["members"])
+    if not 2 <= len(sizes) <= 20 or members < 1 or min(sizes) < 1 or row["activation"] not in ("relu", "tanh"):
+        raise ValueError("the saved networks are of a shape that none here has")
+    wanted = members * sum(below * above for below, above in pairwise(sizes))
+    there = sum(array.size for array in arrays.values())
+    if wanted > there:  # said before memory is taken for it
+        raise ValueError(f"the saved arrays do not fit: the networks would have {wanted:,} numbers, {there:,} were saved")
+    return EnsembleSpec(sizes, members, row["activation"])
 
 
 class EnsembleMLP:

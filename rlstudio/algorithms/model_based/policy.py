@@ -10,7 +10,7 @@ import numpy as np
 
 from rlstudio.algorithms.base import Arrays, Policy
 from rlstudio.algorithms.blocks.action_codec import ActionCodec
-from rlstudio.algorithms.blocks.ensemble import EnsembleSpec
+from rlstudio.algorithms.blocks.ensemble import read_ensemble
 from rlstudio.algorithms.blocks.randomness import acting_generator
 from rlstudio.algorithms.blocks.user_code import PROGRAMS, load_saved_file
 from rlstudio.algorithms.blocks.user_parts import UserParts
@@ -22,9 +22,11 @@ from rlstudio.algorithms.model_based.planners import (
     PlannerSettings,
     ShootingPlanner,
 )
+from rlstudio.algorithms.model_based.spec import ModelBasedParams
 from rlstudio.algorithms.model_based.tree import TreePlanner
 from rlstudio.algorithms.model_based.user_model import UserModel
 from rlstudio.core.episode import Thought
+from rlstudio.core.params import validate
 from rlstudio.envs.spaces import ObservationEncoder
 
 PLANNERS: dict[str, type[Planner]] = {"cem": CrossEntropyPlanner, "shooting": ShootingPlanner, "tree": TreePlanner}
@@ -94,13 +96,11 @@ class ModelBasedPolicy(Policy):
     def from_state(
         cls, arrays: Arrays, settings: dict[str, Any], observation_space: gym.Space[Any], action_space: gym.Space[Any]
     ) -> Self:
-        specs = {
-            name: EnsembleSpec(tuple(row["sizes"]), int(row["members"]), row["activation"])
-            for name, row in settings["networks"].items()
-        }
+        specs = {name: read_ensemble(row, arrays) for name, row in settings["networks"].items()}
         imagination = Imagination(specs, bool(settings.get("lowest_value", False)))
         imagination.load(arrays)
         search = PlannerSettings(**settings["search"])
+        validate(ModelBasedParams, asdict(search))  # what a file asks for costs time and memory at every step
         parts = UserParts(load_saved_file(settings), ActionCodec(action_space)) if settings.get(PROGRAMS) else None
         epsilon = float(settings["epsilon"])
         return cls(imagination, settings["planner"], search, observation_space, action_space, epsilon, parts)

@@ -10,12 +10,14 @@ import numpy as np
 
 from rlstudio.algorithms.base import Arrays, Policy
 from rlstudio.algorithms.blocks.action_codec import ActionCodec
-from rlstudio.algorithms.blocks.ensemble import EnsembleSpec
+from rlstudio.algorithms.blocks.ensemble import read_ensemble
 from rlstudio.algorithms.blocks.randomness import acting_generator
 from rlstudio.algorithms.blocks.user_code import PROGRAMS, load_saved_file
 from rlstudio.algorithms.blocks.user_parts import UserParts
 from rlstudio.algorithms.reward_predictor.predictor import Predictor
+from rlstudio.algorithms.reward_predictor.spec import RewardPredictorParams
 from rlstudio.core.episode import Thought
+from rlstudio.core.params import validate
 from rlstudio.envs.spaces import ObservationEncoder
 
 SHOWN = 64
@@ -78,10 +80,11 @@ class RewardPredictorPolicy(Policy):
     def from_state(
         cls, arrays: Arrays, settings: dict[str, Any], observation_space: gym.Space[Any], action_space: gym.Space[Any]
     ) -> Self:
-        row = settings["network"]
-        spec = EnsembleSpec(tuple(row["sizes"]), int(row["members"]), row["activation"])
+        spec = read_ensemble(settings["network"], arrays)
+        asked = {"candidates": settings["candidates"], "epsilon": settings["epsilon"]}
+        allowed = validate(RewardPredictorParams, asked)  # what a file asks for costs time and memory at every step
         codec = ActionCodec(action_space)
         parts = UserParts(load_saved_file(settings), codec) if settings.get(PROGRAMS) else None
         predictor = Predictor(spec, codec, parts)
         predictor.load(arrays)
-        return cls(predictor, observation_space, action_space, int(settings["candidates"]), float(settings["epsilon"]))
+        return cls(predictor, observation_space, action_space, allowed.candidates, allowed.epsilon)
