@@ -90,6 +90,7 @@ class Controller(QObject):
             self.telling,
         )
         self.forking = Forking(window, self.starting, self.side_by_side, self.time_machine)
+        self.repeating.fork_again = self.forking.again
         self.extending = Extending(window, self.training, self.starting, self.side_by_side)
         self._listing = Errand("Listing the environments", self.desk, self)
         self._ticks = 0
@@ -144,6 +145,7 @@ class Controller(QObject):
         self.library.close()
         self.interrupted.close()
         self.forking.close()
+        self.repeating.close()
         self.extending.close()
         self.run_exporting.close()
         self.time_machine.close()

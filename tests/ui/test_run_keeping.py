@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from rlstudio.algorithms.resolve import resolve
 from rlstudio.core import messages as m
+from rlstudio.core.run_config import Parent
 from rlstudio.storage.labels import Labels, read_labels
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.controller import Controller
@@ -145,14 +147,45 @@ def test_same_again_trains_exactly_that_config(
     assert (command.config, command.resume) == (run.info.config.model_dump(mode="json"), None)
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_changes_that_were_made_while_it_trained_are_made_again_where_that_is_wanted(
+    studio: Studio, runs: list[Path], monkeypatch: pytest.MonkeyPatch, wait_for: WaitFor, wanted: bool
+) -> None:
+    window, controller = studio
+    started: list[Any] = []
+    monkeypatch.setattr(controller.training, "start", started.append)
+    monkeypatch.setattr(controller.starting, "show_run", lambda: None)
+    with RunFolder.open(runs[1], write=True) as folder:
+        folder.append_event("param", 300, 1.0, name="learning_rate", old=0.02, value=0.01)
+        folder.write_info(live_params={"learning_rate": 0.01}, status="stopped")
+    controller.library.refresh()
+    wait_for(lambda: any(run.info.live_params for run in window.runs.runs()), "the change")
+    run = next(run for run in window.runs.runs() if run.path == runs[1])
+    window.runs.againRequested.emit(run)
+    wait_for(lambda: "was changed once while it trained" in window.banner.text(), "the question")
+    assert not started
+    name = "bannerMakeTheChangeAgain" if wanted else "bannerWithoutTheChange"
+    window.findChild(QPushButton, name).click()
+    [command] = started
+    expected = [{"step": 300, "name": "learning_rate", "value": 0.01}] if wanted else []
+    assert command.config == {**run.info.config.model_dump(mode="json"), "events": expected}
+
+
+def test_a_fork_is_forked_again(studio: Studio, runs: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    window, controller = studio
+    asked: list[Any] = []
+    monkeypatch.setattr(controller.repeating, "fork_again", lambda *what: asked.append(what))
+    run = next(run for run in window.runs.runs() if run.path == runs[1])
+    config = run.info.config.model_copy(update={"parent": Parent(run=runs[0].name, step=30)})
+    window.runs.againRequested.emit(replace(run, info=replace(run.info, config=config)))
+    assert asked == [(runs[0], config)]
+
+
 def test_same_with_changes_fills_the_setup(studio: Studio, runs: list[Path]) -> None:
     window, controller = studio
     run = next(run for run in window.runs.runs() if run.path == runs[1])
     window.runs.changesRequested.emit(run)
-    wanted = controller.starting.wanted().model_dump(
-        mode="json", exclude={"eval_every"}
-    )  # the form has no field for it
-    assert wanted == run.info.config.model_dump(mode="json", exclude={"eval_every"})
+    assert controller.starting.wanted().model_dump(mode="json") == run.info.config.model_dump(mode="json")
     assert "setup holds the settings" in window.banner.text()
 
 
