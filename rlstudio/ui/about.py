@@ -39,6 +39,7 @@ KEYS = (
     ("Ctrl+I", "about this episode"),
     ("Ctrl+O", "open runs and episodes"),
     ("F2  T  N  X  Del  Ctrl+Z", "in the list of runs: title, tags, note, export, to the trash, and back"),
+    ("F  E", "there, too: fork the run at a checkpoint, train on with it"),
     ("P  S", "there, too: pause what trains, or let it go on; stop it"),
     ("Enter  Shift+Enter  Ctrl+D", "there, too: open the run, train the same again, the same with changes"),
     ("Ctrl+B", "fold the setup"),
