@@ -15,7 +15,7 @@ from rlstudio.ui.theme import current_colors, theme_events
 from rlstudio.ui.widgets.metric_plot import X_LABELS
 from rlstudio.ui.widgets.plot_parts import NumberAxis, PlotView, pen
 
-_RAW_ALPHA, _BAND_ALPHA, _FOLDED_ALPHA = 0.22, 0.18, 0.3
+_RAW_ALPHA, _FOLDED_RAW_ALPHA, _BAND_ALPHA, _FOLDED_ALPHA = 0.22, 0.07, 0.22, 0.3
 _POINTS = 1_000
 """Columns that a raw line is thinned to: the lows and highs of each are kept."""
 _PATTERNS = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
@@ -105,7 +105,7 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         color, pattern = line_look(number)
         if self._raw:
             for x, y in line.raw:
-                self._add(_thinned(x, y), color, _RAW_ALPHA, 1.0, z=0)
+                self._add(_thinned(x, y), color, _RAW_ALPHA if len(line.runs) == 1 else _FOLDED_RAW_ALPHA, 1.0, z=0)
         if len(line.runs) == 1:
             self._add(_thinned(*line.smooth[0]), color, 1.0, 2.0, z=3, pattern=pattern)
             return

@@ -83,7 +83,7 @@ class ComparisonWindow(QDialog):
         self._lay_out()
         self.set_episodes_averaged(25)
         self._connect()
-        self.setMinimumSize(640, 420)
+        self.setMinimumSize(940, 420)
         self.resize(self.sizeHint())
 
     @property
@@ -200,7 +200,6 @@ class ComparisonWindow(QDialog):
         combo.setAccessibleName(accessible)
         combo.addItems(texts)
         combo.setSizeAdjustPolicy(QuietCombo.SizeAdjustPolicy.AdjustToContents)
-        combo.setMinimumContentsLength(max(len(text) for text in texts))
         return combo
 
     def _lay_out(self) -> None:
