@@ -124,6 +124,7 @@ def make_run(path: Path, model: ForeignModel, runs_dir: Path, env_id: str, env_k
             "params": model.params,
             "steps": max(1, model.steps),
             "seed": model.seed,
+            "eval_every": None,
         }
     )
     folder = RunFolder.create(runs_dir, config)

@@ -52,13 +52,25 @@ def _idle_words(training: Training) -> str:
     if training.config is None:
         return "Ready. Train starts a run (Ctrl+Enter)"
     if batch is None:
-        return "Opened. Continue goes on with it, Record shows what it learned"
+        goes_on = "Continue goes on with it, " if _goes_on(training) else ""
+        return f"Opened. {goes_on}Record shows what it learned"
     ended = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "interrupted": "Interrupted"}
     config, mean = training.config, batch.mean_return
     words = f"{ended.get(training.status or '', 'Ended')} after {batch.step:,} steps"
     if training.status == "finished" and config.stop_at is not None and mean is not None and mean >= config.stop_at:
         words += f": mean of last {config.window} reached {_mean(mean)}"
     return words
+
+
+_asked: tuple[str | None, bool] = (None, False)
+"""The run that was asked about last, and the answer: the words are wanted ten times a second, the disk need not be."""
+
+
+def _goes_on(training: Training) -> bool:
+    global _asked
+    if _asked[0] != training.run:
+        _asked = (training.run, training.can_continue)
+    return _asked[1]
 
 
 def numbers(training: Training, device: str) -> list[str]:

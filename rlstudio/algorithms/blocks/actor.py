@@ -181,7 +181,7 @@ def load_parameters(
     layout = Layout({**shapes, **free})
     there = sum(array.size for array in arrays.values())
     if layout.size > there:  # said before memory is taken for it
-        raise ValueError(f"the saved arrays do not fit: the networks would have {layout.size:,} numbers, {there:,} were saved")
+        raise ValueError(f"the saved arrays do not fit: the networks have {layout.size:,} numbers, {there:,} are there")
     flat: Array = np.zeros(layout.size, np.float32)
     layout.fill(flat, arrays)
     return layout.views(flat)

@@ -54,7 +54,7 @@ def read_ensemble(row: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) ->
     wanted = members * sum(below * above for below, above in pairwise(sizes))
     there = sum(array.size for array in arrays.values())
     if wanted > there:  # said before memory is taken for it
-        raise ValueError(f"the saved arrays do not fit: the networks would have {wanted:,} numbers, {there:,} were saved")
+        raise ValueError(f"the saved arrays do not fit: the networks have {wanted:,} numbers, {there:,} are there")
     return EnsembleSpec(sizes, members, row["activation"])
 
 

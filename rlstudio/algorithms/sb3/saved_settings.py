@@ -104,7 +104,7 @@ def check_size(settings: Mapping[str, Any], seen: Any, acting: Any, arrays: Mapp
         chain = [inputs, *hidden, outputs]
         wanted += arguments.get("n_critics", 1) * sum(a * b for a, b in pairwise(chain))
     if wanted > 2 * there + _FREE_NUMBERS:
-        raise ValueError(f"the saved arrays do not fit: the networks would have {wanted:,} numbers, {there:,} were saved")
+        raise ValueError(f"the saved arrays do not fit: the networks have {wanted:,} numbers, {there:,} are there")
 
 
 def _n_features(seen: Any, arguments: Mapping[str, Any]) -> int:
