@@ -99,8 +99,9 @@ class ModelBasedPolicy(Policy):
         specs = {name: read_ensemble(row, arrays) for name, row in settings["networks"].items()}
         imagination = Imagination(specs, bool(settings.get("lowest_value", False)))
         imagination.load(arrays)
-        search = PlannerSettings(**settings["search"])
-        validate(ModelBasedParams, asdict(search))  # what a file asks for costs time and memory at every step
+        asked = asdict(PlannerSettings(**settings["search"]))
+        allowed = validate(ModelBasedParams, asked)  # what a file asks for costs time and memory at every step
+        search = PlannerSettings(**{name: getattr(allowed, name) for name in asked})
         parts = UserParts(load_saved_file(settings), ActionCodec(action_space)) if settings.get(PROGRAMS) else None
         epsilon = float(settings["epsilon"])
         return cls(imagination, settings["planner"], search, observation_space, action_space, epsilon, parts)
