@@ -67,6 +67,8 @@ def _train_seeds(options: argparse.Namespace, start: StartTraining) -> int:
     first, count = start.config["seed"], options.seeds
     if start.resume is not None:
         raise ParamError([ParamFault("--seeds", count, "no value beside --continue: a run has one seed")])
+    if start.config["parent"] is not None:
+        raise ParamError([ParamFault("--seeds", count, "no value beside a fork: it has the luck of its parent")])
     if not 1 <= count <= MOST_SEEDS:
         raise ParamError([ParamFault("--seeds", count, f"a whole number from 1 to {MOST_SEEDS:,}")])
     if first + count > 2**31:

@@ -61,6 +61,8 @@ def _settings(config: RunConfig, live: dict[str, Any], spec: AlgorithmSpec | Non
     usual = RunConfig(env=config.env, algorithm=config.algorithm, steps=config.steps, episodes=config.episodes or 1)
     yield Setting("run", "environment", config.env)
     yield Setting("run", "algorithm", spec.full_title if spec else config.algorithm)
+    if config.parent is not None:
+        yield Setting("run", "forked from", f"{config.parent.run} at step {config.parent.step:,}")
     for name in _RUN_SETTINGS:
         value = getattr(config, name)
         if value is not None:

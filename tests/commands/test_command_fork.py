@@ -64,6 +64,8 @@ def test_what_a_config_file_says_of_a_fork_makes_it_again(call: Call, parent: Ru
     assert second.path != first.path
     assert returns(second) == returns(first)
     assert second.read_info().config == first.read_info().config
+    refused = call("train", "--config", first.path / "run.json", "--seeds", "2", "--runs-dir", tmp_path)
+    assert (refused.status, "--seeds: 2 is not allowed" in refused.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,9 @@ def test_a_fork_says_how_it_is_made_again(call: Call, parent: RunFolder, tmp_pat
     again = RunFolder.open(Path(call(*words[1:], "--runs-dir", tmp_path, "--json").json["run"]))
     assert returns(again) == returns(child)
     assert again.read_info().config == child.read_info().config
+    report = tmp_path / "report.html"
+    assert call("export", child.path, "--to", "html", "-o", report).status == 0
+    assert f"{parent.path.name} at step {step:,}" in report.read_text()
     script = tmp_path / "again.py"
     assert call("export", child.path, "--to", "script", "-o", script).status == 0
     assert f"It is a fork: {parent.path.name}, its parent, has to be in the folder runs" in script.read_text()
