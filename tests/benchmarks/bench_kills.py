@@ -44,14 +44,14 @@ from rlstudio.storage.run_folder import RunFolder, list_runs
 from rlstudio.storage.run_info import LOCK_FILE
 
 RUNS: tuple[dict[str, Any], ...] = (
-    {"algorithm": "ppo", "env": "CartPole-v1", "preset": "fast", "steps": 80_000, "stop_at": None},
-    {"algorithm": "dqn", "env": "CartPole-v1", "steps": 6_000, "stop_at": None},
-    {"algorithm": "q_learning", "env": "FrozenLake-v1", "steps": 120_000, "stop_at": None},
-    {"algorithm": "reinforce", "env": "CartPole-v1", "steps": 25_000, "stop_at": None},
+    {"algorithm": "ppo", "env": "CartPole-v1", "preset": "fast", "steps": 40_000, "stop_at": None},
+    {"algorithm": "dqn", "env": "CartPole-v1", "steps": 3_000, "stop_at": None},
+    {"algorithm": "q_learning", "env": "FrozenLake-v1", "steps": 80_000, "stop_at": None},
+    {"algorithm": "reinforce", "env": "CartPole-v1", "steps": 15_000, "stop_at": None},
 )
 VICTIMS = ("child", "window", "both")
 SHARES = (4, 3, 3)
-LONGEST_DELAY_SECONDS = 9.0
+LONGEST_DELAY_SECONDS = 5.0
 MAY_BE_LOST_SECONDS = 1.0
 AUTOSAVE_SECONDS = 1.0
 RESUME_EVERY = 4
@@ -273,8 +273,10 @@ class Killing:
             self._window = Window(self._home)
         expected, window = self.expected(number), self._window
         self._earlier = {each.path for each in list_runs(self._home / "runs")}
-        delay = self._chance.uniform(0.0, LONGEST_DELAY_SECONDS) * (1.0 if number % 5 else 0.1)
+        delay = self._chance.uniform(0.0, LONGEST_DELAY_SECONDS)
         window.train(config_of(number))
+        if number % 5:
+            window.wait_for("started", 60.0)
         time.sleep(delay)
         run = self._newest_run()
         if window.said("finished"):
@@ -376,6 +378,7 @@ def main() -> None:
     if options.window:
         open_window(options.window)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what it began is ended and cleared away
     one_by_one = options.json.with_name(options.json.stem + "-each.json")
     kills = read_rows(one_by_one)
     with TemporaryDirectory(prefix="rlstudio-kills-") as home:

@@ -123,6 +123,29 @@ SECTIONS = (
         "is measured on the environment alone. The way back: until a fresh environment stands where the other did.",
         {},
     ),
+    Section(
+        "kills",
+        "Kills at random moments",
+        "bench_kills.py",
+        "SIGKILL of the training child, of the window, of both: what of the run was lost (an episode older than a second, "
+        "a checkpoint, the run); some were resumed to their end and compared with the run that was never killed.",
+        {},
+    ),
+    Section(
+        "autosave",
+        "Saving while training",
+        "bench_autosave.py",
+        "Medians; shares are at the usual 15 s from one checkpoint to the next, and two writings of lines a second.",
+        {},
+    ),
+    Section(
+        "fuzz",
+        "Files spoiled at random",
+        "fuzz_loaders.py",
+        "Each reader of files from elsewhere on files spoiled in bytes, JSON, lines, headers and archives: read, "
+        "refused in words, or a fault (another exception, code run, a file written elsewhere, 10 s, 1 GiB).",
+        {},
+    ),
     Section("planning", "Learned models", "bench_planning.py", "Means of greedy episodes after training.", {}),
 )
 
