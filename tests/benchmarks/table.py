@@ -127,8 +127,8 @@ SECTIONS = (
         "kills",
         "Kills at random moments",
         "bench_kills.py",
-        "SIGKILL of the training child, of the window, of both: what of the run was lost (an episode older than a second, "
-        "a checkpoint, the run); some were resumed to their end and compared with the run that was never killed.",
+        "SIGKILL of the training child, of the window, of both: what of the run was lost (an episode older than one "
+        "second, a checkpoint, the run); some were resumed to their end and compared with the run that was not killed.",
         {},
     ),
     Section(
