@@ -45,7 +45,8 @@ def test_an_error_leaves_what_was_there(tmp_path: Path, error: BaseException) ->
         (errno.ENOSPC, "free some space"),
         (errno.EACCES, "no permission"),
         (errno.EROFS, "read-only"),
-        (errno.EIO, "broken"),
+        (errno.EIO, "does not answer as it should"),
+        (errno.EBADF, "broken"),
     ],
 )
 def test_refusals_in_words(number: int, words: str) -> None:
