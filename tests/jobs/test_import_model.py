@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 import pytest
 import torch
 from foreign_models import MODELS, changed, saved_model, torch_file, with_fields
+from gymnasium import spaces
 from job_harness import FakeChannel
 
+from rlstudio.algorithms.sb3.fitting import fitted
 from rlstudio.core import messages as m
 from rlstudio.envs.make import make
 from rlstudio.jobs.import_model import cautions_of, import_model, likeness, make_run, question, read_foreign
@@ -116,3 +119,45 @@ def test_networks_beyond_those_of_the_policy_are_refused(tmp_path: Path) -> None
     other = changed(path, tmp_path / "other.zip", policy__pth=lambda _: content)
     with pytest.raises(ModelError, match="no place there"):
         make_run(other, read_foreign(other), tmp_path / "runs", "CartPole-v1", {})
+
+
+class Parts(gym.Env[Any, Any]):
+    """Observations in named parts, a choice and a picture among them."""
+
+    observation_space = spaces.Dict(
+        {
+            "numbers": spaces.Box(-1, 1, (3,), np.float32),
+            "place": spaces.Discrete(4),
+            "picture": spaces.Box(0, 255, (40, 40, 3), np.uint8),
+        }
+    )
+    action_space = spaces.Discrete(5)
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        return self.observation_space.sample(), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        return self.observation_space.sample(), 0.0, False, False, {}
+
+
+@pytest.mark.parametrize("key", ["dqn", "ppo"])
+def test_observations_in_parts_are_seen_alike(key: str, tmp_path: Path) -> None:
+    model_class = MODELS[key][0]
+    arguments = {"buffer_size": 50} if key == "dqn" else {"n_steps": 8, "batch_size": 8}
+    torch.manual_seed(5)
+    kinds = {"net_arch": [8], "features_extractor_kwargs": {"cnn_output_dim": 256}}
+    model = model_class("MultiInputPolicy", Parts(), device="cpu", policy_kwargs=kinds, **arguments)
+    model.save(tmp_path / "parts.zip")
+    found = read_foreign(tmp_path / "parts.zip")
+    assert found.settings["policy"] == "MultiInputPolicy"
+    env = Parts()
+    policy = fitted(found, env.observation_space, env.action_space)
+    env.observation_space.seed(2)
+    for _ in range(4):
+        observation = env.observation_space.sample()
+        theirs, _ = model.predict(
+            {**observation, "picture": observation["picture"].transpose(2, 0, 1)}, deterministic=True
+        )
+        ours, _ = policy.decide(observation, {}, greedy=True)
+        assert int(ours) == int(theirs)
