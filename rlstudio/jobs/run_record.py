@@ -47,6 +47,9 @@ class RunRecord:
         changes: list[Change] = []
         if earlier is not None:
             changes = self._note_changes_since(earlier, config)
+            budgets = [{"steps": some.steps, "episodes": some.episodes} for some in (earlier, config)]
+            if budgets[0] != budgets[1]:
+                self.note_event("budget", self.first_step, self.first_seconds, old=budgets[0], value=budgets[1])
             lived = tuple(event for event in earlier.events if event.step <= self.first_step)
             config = config.model_copy(update={"params": earlier.params, "events": lived + config.events})
         self._folder.write_info(

@@ -72,6 +72,12 @@ def script(run: RunData) -> str:
             return _head(notes, config) + body
         notes.append(f"It uses RL Studio, for {why_not}.")
     notes.append("Needs: RL Studio. On the CPU it makes the same run again, live changes at their steps included.")
+    stretched = [str(event.get("step")) for event in run.events if event.get("kind") == "budget"]
+    if stretched:
+        notes.append(
+            f"But the run got another budget on the way (at step {', '.join(stretched[:10])}), and this script has the "
+            "last one from the start: where something falls with the budget, it goes another way."
+        )
     if config.parent is not None:
         notes.append(f"It is a fork: {config.parent.run}, its parent, has to be in the folder runs beside this script.")
     again = config.model_copy(update={"events": (*config.events, *_changes(run))})

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from job_harness import train_inline
 from process_harness import ROOT
 
 from rlstudio.algorithms.catalogue import algorithms
@@ -156,6 +157,17 @@ def test_the_studios_own_make_the_same_run_again(tmp_path: Path) -> None:
     one, other = RunFolder.open(first).read_monitor(), RunFolder.open(again).read_monitor()
     np.testing.assert_array_equal(one.returns, other.returns)
     assert len(RunFolder.open(again).read_info().config.events) == 1
+
+
+def test_a_run_whose_budget_was_raised_is_not_called_the_same(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {"algorithm": "ppo", "params": {"n_envs": 2, "n_steps": 64}, "preset": "none"}
+    folder, _ = train_inline(tmp_path, steps=300, **asked)
+    assert "another budget" not in script(read_run(folder.path))
+    train_inline(tmp_path, resume=folder.path, steps=300, **asked)
+    assert "another budget" not in script(read_run(folder.path))
+    train_inline(tmp_path, resume=folder.path, steps=900, **asked)
+    stopped_at = next(event["step"] for event in folder.read_events() if event["kind"] == "budget")
+    assert f"got another budget on the way (at step {stopped_at})" in script(read_run(folder.path))
 
 
 def test_what_the_library_cannot_see_is_left_to_the_studio(tmp_path: Path) -> None:
