@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
         self._presenting = True
         self._before_present = (self.setup.is_folded(), self.tabs.current(), self.isMaximized())
         self.setup.hide()
+        self.strip.put_away(True)
         self.tabs.open("")
         self.tabs.hide()
         self.pair.setSizes([10_000, 10_000])
@@ -264,6 +265,7 @@ class MainWindow(QMainWindow):
         set_font_size(_app(), font_points() - _PRESENT_POINTS)
         (self.showMaximized if maximised else self.showNormal)()
         self.setup.show()
+        self.strip.put_away(False)
         self.setup.set_folded(folded)
         self.tabs.show()
         self.tabs.open(tab)

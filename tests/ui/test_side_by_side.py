@@ -250,6 +250,11 @@ def test_the_row_says_what_it_is_told(show: Callable[..., Any]) -> None:
     assert strip.isHidden()
     strip.show_runs([one], 3, can_compare=False)
     assert not strip.isHidden()
+    strip.put_away(True)  # while presenting
+    strip.show_runs([one], 3, can_compare=False)
+    assert strip.isHidden()
+    strip.put_away(False)
+    assert not strip.isHidden()
     wished: list[tuple[int, str]] = []
     strip.wished.connect(lambda number, what: wished.append((number, what)))
     pause = strip.findChild(QWidget, "pauseLiveButton")

@@ -68,6 +68,7 @@ class LiveStrip(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._chips: dict[int, _Chip] = {}
         self._room = 0
+        self._wanted, self._put_away = False, False
         page = QWidget(self)
         self._row = QHBoxLayout(page)
         self._row.setContentsMargins(16, 4, 16, 4)
@@ -106,9 +107,15 @@ class LiveStrip(QScrollArea):
         self._waiting.setVisible(bool(waiting))
         self._compare.setVisible(can_compare)
         self._stop_all.setVisible(bool(waiting) or sum(item.live for item in items) > 1)
-        self.setVisible(len(items) > 1 or bool(waiting))
+        self._wanted = len(items) > 1 or bool(waiting)
+        self.setVisible(self._wanted and not self._put_away)
         if [*self._chips] != before:
             self.updateGeometry()
+
+    def put_away(self, away: bool) -> None:
+        """Leave the whole window to others, or come back if there is something to choose from."""
+        self._put_away = away
+        self.setVisible(self._wanted and not away)
 
     def sizeHint(self) -> QSize:
         """The height of a row; of a scroll bar, too, where one is needed."""
