@@ -10,27 +10,23 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rlstudio.algorithms.base import AlgorithmSpec, LearnerState
 from rlstudio.algorithms.blocks.devices import resolve_device
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.algorithms.resolve import in_force, resumed
-from rlstudio.core import messages as m
 from rlstudio.core.messages import Change, StartTraining
 from rlstudio.core.params import ParamError, ParamFault, describe, validate
 from rlstudio.core.run_config import ParamChange, RunConfig
 from rlstudio.core.run_events import marks_of
 from rlstudio.core.whole_file import TEMPORARY
 from rlstudio.jobs.policies import make_training_env
+from rlstudio.jobs.quiet_channel import QuietChannel
 from rlstudio.jobs.standing import learners_own
 from rlstudio.storage.checkpoint_notes import standing_at
 from rlstudio.storage.errors import RunFolderError, disk_errors
@@ -39,9 +35,7 @@ from rlstudio.storage.records import plain
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.storage.run_info import read_run_file
 from rlstudio.workers.channel import Channel
-from rlstudio.workers.vitals import Phase
 
-_SAY_EVERY_SECONDS = 0.25
 _HIDDEN = f"{TEMPORARY}fork-"
 """Where steps are lived again, beside the runs; what is left there by a run that was killed is cleared away."""
 
@@ -87,7 +81,7 @@ def begin_fork(config: RunConfig, start: StartTraining, channel: Channel, learn:
     changed = _check(spec, config, earlier, before)
     if step not in parent.checkpoints():
         parent.load_policy(step)  # says which there are
-    quiet = _Quiet(channel)
+    quiet = QuietChannel(channel)
     with _learner_at(parent, step, changes, start, quiet, learn) as source:
         if changed:
             _check_fit(spec, config, source, step, changed)
@@ -140,7 +134,7 @@ def _check_fit(spec: AlgorithmSpec, config: RunConfig, source: RunFolder, step: 
 
 @contextmanager
 def _learner_at(
-    parent: RunFolder, step: int, changes: list[Change], start: StartTraining, quiet: _Quiet, learn: Learn
+    parent: RunFolder, step: int, changes: list[Change], start: StartTraining, quiet: QuietChannel, learn: Learn
 ) -> Iterator[RunFolder]:
     """A run folder whose checkpoint at `step` keeps the learner: the parent's own, or one that lived it again."""
     if step in parent.forkable():
@@ -170,7 +164,7 @@ def _lived_again(
     step: int,
     changes: list[Change],
     start: StartTraining,
-    quiet: _Quiet,
+    quiet: QuietChannel,
     learn: Learn,
     home: Path,
 ) -> RunFolder:
@@ -213,75 +207,3 @@ def _same_policy(one: RunFolder, other: RunFolder, step: int) -> bool:
     return first.keys() == second.keys() and all(
         first[name].dtype == second[name].dtype and first[name].tobytes() == second[name].tobytes() for name in first
     )
-
-
-class _Quiet:
-    """The channel of steps that are lived again: it tells how far they are, and keeps for later what is wished."""
-
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self._took = False
-        self._kept: deque[m.Command] = deque()
-        self._told = 0.0
-        self.goal, self.first, self.run = 0, 0, ""
-
-    def handed_back(self) -> Channel:
-        """The channel itself, or one that gives what was wished meanwhile first."""
-        return _Refilled(self._channel, self._kept) if self._kept else self._channel
-
-    def receive(self, timeout_seconds: float = 0.0) -> m.Command | None:
-        """See Channel: only what is about the job as a whole comes through."""
-        if self._took:
-            self._took = False
-            return m.Took()
-        command = self._channel.receive(timeout_seconds)
-        if isinstance(command, m.Stop | m.Pause | m.Resume):
-            return command
-        if command is not None:
-            self._kept.append(command)
-        return None
-
-    def send(self, report: m.Report) -> None:
-        """See Channel."""
-        match report:
-            case m.Started(run):
-                self.run = run or ""
-                self._say(self.first)
-            case m.Batch():
-                self._took = True
-                if time.monotonic() - self._told > _SAY_EVERY_SECONDS:
-                    self._say(report.step)
-
-    def _say(self, step: int) -> None:
-        self._told = time.monotonic()
-        done, total = max(0, step - self.first), max(1, self.goal - self.first)
-        words = f"living the steps {self.first:,} to {self.goal:,} once more"
-        self._channel.send(m.Preparing(f"{words}: {done / total:.0%}"))
-        self._channel.send(m.Progress(done, total, words))
-
-    def enter(self, phase: Phase) -> None:
-        """See Channel."""
-        self._channel.enter(phase)
-
-    def wants_frame(self) -> bool:
-        """See Channel: there is nothing to look at yet."""
-        return False
-
-    def put_frame(self, frame: NDArray[np.uint8], note: dict[str, Any]) -> None:
-        """See Channel."""
-
-
-class _Refilled:
-    """A channel that gives some commands before its own."""
-
-    def __init__(self, channel: Channel, commands: deque[m.Command]) -> None:
-        self._commands = commands
-        self._inner = channel
-        self.send: Callable[[m.Report], None] = channel.send
-        self.enter: Callable[[Phase], None] = channel.enter
-        self.wants_frame: Callable[[], bool] = channel.wants_frame
-        self.put_frame: Callable[[NDArray[np.uint8], dict[str, Any]], None] = channel.put_frame
-
-    def receive(self, timeout_seconds: float = 0.0) -> m.Command | None:
-        """See Channel."""
-        return self._commands.popleft() if self._commands else self._inner.receive(timeout_seconds)

@@ -25,7 +25,7 @@ from rlstudio.storage.checkpoint import LEARNER_FILES
 from rlstudio.storage.checkpoint_notes import seconds_at
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.line_file import read_text
-from rlstudio.storage.run_folder import RunFolder, _new_folder
+from rlstudio.storage.run_folder import RunFolder, new_run_folder
 from rlstudio.storage.run_info import package_versions, write_run_file
 
 _POLICY_FILES = ("checkpoint.json", "policy.safetensors")
@@ -54,7 +54,7 @@ def fork_folder(
     now = datetime.now().astimezone()
     with disk_errors("make a run folder in", runs_dir):
         runs_dir.mkdir(parents=True, exist_ok=True)
-        folder = _new_folder(runs_dir, config, now)
+        folder = new_run_folder(runs_dir, config, now)
     try:
         with disk_errors("copy the run to", folder):
             _copy_checkpoints(parent, step, folder)

@@ -63,7 +63,7 @@ class RunFolder(RunReading):
         now = datetime.now().astimezone()
         with disk_errors("make a run folder in", runs_dir):
             runs_dir.mkdir(parents=True, exist_ok=True)
-            folder = cls(_new_folder(runs_dir, config, now))
+            folder = cls(new_run_folder(runs_dir, config, now))
         info = {"config": config.model_dump(mode="json"), "versions": package_versions(), "status": "running"}
         folder._info = {
             **info,
@@ -268,7 +268,7 @@ class RunFolder(RunReading):
         self.write_info(best_checkpoint=int(step))
 
 
-def _new_folder(runs_dir: Path, config: RunConfig, now: datetime) -> Path:
+def new_run_folder(runs_dir: Path, config: RunConfig, now: datetime) -> Path:
     """Make "2026-11-21_22-30-15_CartPole-v1_ppo_seed0", with a number behind it where that is taken."""
     env, algorithm = (re.sub(r"[^A-Za-z0-9._-]+", "-", name)[:80] for name in (config.env, config.algorithm))
     name = f"{now:%Y-%m-%d_%H-%M-%S}_{env}_{algorithm}_seed{config.seed}"

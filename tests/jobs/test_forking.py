@@ -16,7 +16,7 @@ from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
 from rlstudio.core.run_config import Parent, RunConfig
 from rlstudio.core.run_events import marks_of
-from rlstudio.jobs import training_run
+from rlstudio.jobs import screen_feed, training_run
 from rlstudio.jobs.train import train
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
@@ -25,6 +25,12 @@ from rlstudio.storage.run_folder import RunFolder
 @pytest.fixture(autouse=True)
 def always_listening(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training_run, "SERVICE_EVERY_SECONDS", 0.0)
+
+
+@pytest.fixture
+def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step is told of, so that `at_step` answers there."""
+    monkeypatch.setattr(screen_feed, "BATCH_EVERY_SECONDS", 0.0)
 
 
 def trained(home: Path, every: int = 110, channel: FakeChannel | None = None, **asked: Any) -> RunFolder:
@@ -149,6 +155,15 @@ def test_a_fork_differs_from_its_step_on_only(asked: dict[str, Any], changed: di
         assert child.load_policy(kept).arrays.keys() == parent.load_policy(kept).arrays.keys()
 
 
+def test_a_run_is_forked_while_it_trains(tmp_path: Path) -> None:
+    parent = trained(tmp_path, 230, **DQN)
+    with RunFolder.open(parent.path, write=True) as held:  # as the process that trains it holds it
+        held.write_info(status="running")
+        child, _ = fork(parent, middle(parent))
+        assert parent.read_info().status == "running"
+    assert everything(child)["policy"] == everything(parent)["policy"]
+
+
 def test_a_fork_can_be_stopped_and_goes_on_as_if_it_had_not(tmp_path: Path) -> None:
     parent = trained(tmp_path, 230, **DQN)
     step, changed = middle(parent), {"learning_rate": 0.01}
@@ -185,7 +200,7 @@ def changed_live(home: Path) -> RunFolder:
     return trained(home, every=330, channel=channel, **asked)
 
 
-def test_live_changes_before_the_fork_are_in_force_and_later_ones_made_again(tmp_path: Path, attentive: None) -> None:
+def test_live_changes_before_a_fork_are_in_force_and_later_ones_made_again(tmp_path: Path, told_at_once: None) -> None:
     parent = changed_live(tmp_path)
     assert [c.step > 330 for c in marks_of(parent.read_events())[1]] == [False, True]
     child, _ = fork(parent, 330)
@@ -194,7 +209,7 @@ def test_live_changes_before_the_fork_are_in_force_and_later_ones_made_again(tmp
     assert child.read_info().live_params == {"learning_rate": 0.02, "discount": 0.7}
 
 
-def test_later_changes_can_be_left_out(tmp_path: Path, attentive: None) -> None:
+def test_later_changes_can_be_left_out(tmp_path: Path, told_at_once: None) -> None:
     parent = changed_live(tmp_path)
     child, _ = fork(parent, 330, later_changes=False)
     assert [change.name for change in marks_of(child.read_events())[1]] == ["learning_rate"]
@@ -202,7 +217,7 @@ def test_later_changes_can_be_left_out(tmp_path: Path, attentive: None) -> None:
     assert everything(child)["policy"] != everything(parent)["policy"]
 
 
-def test_what_the_fork_sets_is_not_changed_back_by_a_later_change(tmp_path: Path, attentive: None) -> None:
+def test_what_the_fork_sets_is_not_changed_back_by_a_later_change(tmp_path: Path, told_at_once: None) -> None:
     parent = changed_live(tmp_path)
     child, _ = fork(parent, 330, params={"discount": 0.3})
     assert child.read_info().live_params == {"learning_rate": 0.02, "discount": 0.3}
@@ -233,8 +248,8 @@ def test_steps_up_to_a_policy_alone_are_lived_once_more(asked: dict[str, Any], t
 
 
 def test_an_algorithm_that_keeps_no_unfinished_episodes_is_lived_again_from_its_first_step(tmp_path: Path) -> None:
-    asked = {"algorithm": "sb3_a2c", "steps": 400, "eval_every": 0, "seed": 1, "params": {"n_envs": 2}}
-    parent = trained(tmp_path, every=150, **asked)
+    asked = {"algorithm": "sb3_a2c", "steps": 200, "eval_every": 0, "seed": 1, "params": {"n_envs": 2}}
+    parent = trained(tmp_path, every=75, **asked)
     step = looked_back_at(parent, middle(parent), parent.read_info().steps)
     child, channel = fork(parent, step)
     assert child.read_info().status == "finished"

@@ -67,6 +67,7 @@ class ExtendDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.ok = buttons.addButton("Train on", QDialogButtonBox.ButtonRole.AcceptRole)
         self.ok.setObjectName("extendOkButton")
+        self.ok.setDefault(True)
         set_role(self.ok, "primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

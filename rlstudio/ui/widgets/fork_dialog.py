@@ -154,6 +154,7 @@ class ForkDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.ok = buttons.addButton("Fork and train", QDialogButtonBox.ButtonRole.AcceptRole)
         self.ok.setObjectName("forkOkButton")
+        self.ok.setDefault(True)
         set_role(self.ok, "primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
