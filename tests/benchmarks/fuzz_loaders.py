@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from guarded import guarded
 from loaders import LOADERS, Loader, kind_in
 from mutations import spoiled
-from results import RESULTS, stamped, write_rows
+from results import RESULTS, read_rows, stamped, write_rows
 
 SECONDS = 10.0
 
@@ -110,8 +110,9 @@ def main() -> None:
         row = fuzz(name, loader, options.each, options.seed, Path(options.keep))
         rows.append(stamped(row))
         print("  ".join(f"{key} {row[key]}" for key in row), flush=True)
-    if not options.only:
-        write_rows(RESULTS / "fuzz.json", rows)
+    path = RESULTS / "fuzz.json"
+    measured = {row["reader"]: row for row in read_rows(path)} | {row["reader"]: row for row in rows}
+    write_rows(path, [measured[name] for name in LOADERS if name in measured])
 
 
 if __name__ == "__main__":
