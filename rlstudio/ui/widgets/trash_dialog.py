@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -65,13 +66,15 @@ class TrashDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         self._foot = QStackedWidget()
+        self._foot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._foot.addWidget(_row(self.empty, None, self.restore, buttons))
         self._foot.addWidget(_row(self._question, None, self.sure, keep))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
-        for widget in (self._words, self.list, self._foot):
-            column.addWidget(widget)
+        column.addWidget(self._words)
+        column.addWidget(self.list, 1)
+        column.addWidget(self._foot)
         self.resize(620, 400)
         self._judge()
 
