@@ -6,6 +6,7 @@ import errno
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import BinaryIO
 
 TEMPORARY = ".tmp-"
 """What the names of unfinished files and folders begin with."""
+naming = threading.Lock()
+"""Held while something that is finished takes its name, so that nobody clears it away at that moment."""
+_LONGEST_NAMING_SECONDS = 1.0
 _written_in: set[Path] = set()
 """Folders in which this process may have something unfinished."""
 
@@ -38,7 +42,8 @@ def whole_file(path: Path, *, synced: bool = True) -> Iterator[BinaryIO]:
             file.flush()
             if synced:
                 os.fsync(file.fileno())
-        os.replace(temporary, path)
+        with naming:
+            os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
@@ -63,9 +68,10 @@ def whole_path(path: Path, *, folder: bool = True) -> Iterator[Path]:
         yield temporary
         for written in temporary.iterdir() if temporary.is_dir() else (temporary,):
             sync(written)
-        if temporary.is_dir() and path.is_dir():
-            path.rmdir()
-        os.replace(temporary, path)
+        with naming:
+            if temporary.is_dir() and path.is_dir():
+                path.rmdir()
+            os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             shutil.rmtree(temporary) if temporary.is_dir() else temporary.unlink()
@@ -87,7 +93,11 @@ def remove_unfinished(folder: Path, pid: int) -> None:
 
 
 def remove_all_unfinished() -> None:
-    """Remove what this process has not finished, wherever: for one that ends in the midst of what it does."""
+    """Remove what this process has not finished, wherever: for one that ends in the midst of what it does.
+
+    From then on nothing takes its name any more: another thread that writes could name what is half cleared away.
+    """
+    naming.acquire(timeout=_LONGEST_NAMING_SECONDS)
     for folder in list(_written_in):
         remove_unfinished(folder, os.getpid())
 

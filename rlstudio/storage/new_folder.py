@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rlstudio.core.swap import swap_names
-from rlstudio.core.whole_file import TEMPORARY, sync, sync_folder, temporary_beside
+from rlstudio.core.whole_file import TEMPORARY, naming, sync, sync_folder, temporary_beside
 
 
 @contextmanager
@@ -30,11 +30,12 @@ def new_folder(path: Path, *, synced: bool = True) -> Iterator[Path]:
             for file in temporary.iterdir():
                 sync(file)
             sync_folder(temporary)
-        if not (path.exists() and swap_names(temporary, path)):
-            if path.exists():
-                shutil.rmtree(aside, ignore_errors=True)
-                path.rename(aside)
-            temporary.rename(path)
+        with naming:
+            if not (path.exists() and swap_names(temporary, path)):
+                if path.exists():
+                    shutil.rmtree(aside, ignore_errors=True)
+                    path.rename(aside)
+                temporary.rename(path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         if aside.exists() and not path.exists():
