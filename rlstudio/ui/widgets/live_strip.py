@@ -97,12 +97,13 @@ class LiveStrip(QScrollArea):
             self._row.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
+        alike = len(items) > 3 and len({item.name for item in items}) == 1  # many seeds: one name is as good as none
         for place, item in enumerate(items):
             chip = self._chips.get(item.number)
             if chip is None:
                 chip = self._chips[item.number] = _Chip(self)
                 self._row.insertWidget(place, chip, 10)
-            chip.show_item(item)
+            chip.show_item(item, named=not alike)
         self._waiting.setText(f"{waiting:,} waiting for a core" if waiting else "")
         self._waiting.setVisible(bool(waiting))
         self._compare.setVisible(can_compare)
@@ -154,7 +155,7 @@ class _Chip(QFrame):
     def __init__(self, strip: LiveStrip) -> None:
         super().__init__(strip)
         self._strip = strip
-        self._item = StripItem(-1, "", "")
+        self._item, self._named = StripItem(-1, "", ""), True
         self._name = ElidedLabel()
         self._doing = QLabel()
         set_role(self._doing, "muted")
@@ -172,11 +173,13 @@ class _Chip(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def show_item(self, item: StripItem) -> None:
-        """Show it as it is now."""
-        if item == self._item:
+    def show_item(self, item: StripItem, *, named: bool = True) -> None:
+        """Show it as it is now, in short where it need not be named."""
+        if (item, named) == (self._item, self._named):
             return
-        self._item = item
+        self._item, self._named = item, named
+        self._name.setVisible(named)
+        self.setMinimumWidth(_NARROWEST if named else 0)  # 0: what its words and buttons need
         self.setObjectName(f"liveRun{item.number}")
         self.setAccessibleName(f"{item.name}, {item.doing}" + (", shown" if item.shown else ""))
         self._name.setText(item.name)
