@@ -52,7 +52,7 @@ def _flat(config: RunConfig) -> dict[str, Any]:
     first = {name: data.pop(name) for name in ("env", "algorithm", "preset")}
     rest = {name: value for name, value in data.items() if name not in _OF_NO_MATTER}
     parent = rest.pop("parent")
-    forked = {"forked from": f"{parent['run']} at step {parent['step']:,}" if parent else None}
+    forked = {"forked at step": parent["step"], "parent": parent["run"]} if parent else {}
     environment = {f"{first['env']}: {name}": value for name, value in env_kwargs.items()}
     return {**first, **environment, **params, **rest, "live changes": _changes(config.events), **forked}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rlstudio.core.run_config import ParamChange, RunConfig
+from rlstudio.core.run_config import ParamChange, Parent, RunConfig
 from rlstudio.core.run_groups import differences, same_but_for_seed
 
 
@@ -51,3 +51,11 @@ def test_changes_to_different_values_are_told_apart() -> None:
     (found,) = differences(runs)
     assert [len(value.split(", ")) for value in found.values] == [4, 4]
     assert [value.split(", ")[-1] for value in found.values] == ["1 more", "2 more"]
+
+
+def test_a_fork_is_told_from_its_parent_and_from_a_fork_of_another_step() -> None:
+    config = RunConfig(env="CartPole-v1", algorithm="ppo", steps=10)
+    forks = [config.model_copy(update={"parent": Parent(run="first", step=step), "seed": 1}) for step in (3, 5)]
+    assert same_but_for_seed([config, *forks]) == [[0], [1], [2]]
+    found = {each.name: each.values for each in differences([config, *forks])}
+    assert found == {"forked at step": (None, 3, 5), "parent": (None, "first", "first")}
