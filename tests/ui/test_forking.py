@@ -198,6 +198,8 @@ def test_what_comes_of_another_budget_is_said(parent: RunFolder) -> None:
     stand = read_stand(parent.path)
     assert stand.opened.info.config.params["epsilon_schedule"] == "linear"
     assert notes(stand, {"steps": 400}) == ""
-    assert notes(stand, {"steps": 4_000}).startswith("What falls linearly with the budget (learning_rate and epsilon) now does so over")
+    assert notes(stand, {"steps": 4_000}).startswith(
+        "What falls linearly with the budget (learning_rate and epsilon) now does so over"
+    )
     config = extended(stand, {"steps": 500})
     assert (config.steps, config.parent) == (500, None)
