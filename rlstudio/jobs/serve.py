@@ -109,9 +109,12 @@ def _advice(error: BaseException) -> str:
     from rlstudio.envs.make import MakeError
     from rlstudio.jobs.replay import NotTheSameError
     from rlstudio.media.errors import MediaError
+    from rlstudio.storage.model_zip import ModelError
 
     if isinstance(error, MediaError):
         return "Nothing was written."
+    if isinstance(error, ModelError):
+        return "No run was made of it."
     if isinstance(error, ParamError):
         return "Change the value and train again."
     if isinstance(error, NotTrustedError):

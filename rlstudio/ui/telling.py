@@ -29,15 +29,16 @@ class Telling(QObject):
 
     def fail(self, message: str, advice: str = "", details: str = "") -> None:
         """Something did not work: what, what to do, and the traceback for who wants it."""
-        words = f"{message} {advice}".strip()
+        words = _joined(message, advice)
         self._window.log.add("error", words, details)
         choices = [("Details", lambda: self._window.tabs.open("log"))] if details else []
         self._window.banner.say(words, choices, fault=True)
 
     def fail_on_stage(self, message: str, advice: str, details: str) -> None:
         """The live view has nothing to show: said in its place."""
-        self._window.stage.show_message(f"{message} {advice}")
-        self._window.log.add("error", f"{message} {advice}", details)
+        words = _joined(message, advice)
+        self._window.stage.show_message(words)
+        self._window.log.add("error", words, details)
 
     def recovered(self) -> None:
         """What was complained of is well again."""
@@ -49,3 +50,9 @@ class Telling(QObject):
         text = "".join(traceback.format_exception(kind, error, trace))
         print(text, file=sys.stderr)
         self.fail(f"Something went wrong in the window: {error or kind.__name__}.", "Jobs go on.", text)
+
+
+def _joined(message: str, advice: str) -> str:
+    """Two sentences, or one."""
+    ends = not advice or message.rstrip().endswith((".", "!", "?", ":", "…"))
+    return f"{message}{'' if ends else '.'} {advice}".strip()
