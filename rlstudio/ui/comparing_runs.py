@@ -113,7 +113,12 @@ class ComparingRuns(QObject):
             reading = readings.read([*paths, *added], stale)
             return _Found(reading, added, faults, _compare(reading.runs, axis, averaged, kind), started)
 
-        self._work.ask(work, self._take, window.say)
+        self._work.ask(work, self._take, self._say)
+
+    def _say(self, words: str) -> None:
+        """Words in the window, if it is still open."""
+        if self.window is not None:
+            self.window.say(words)
 
     def _take(self, found: _Found) -> None:
         window = self.window

@@ -48,7 +48,12 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         self.addItem(self._bottom, 1, 1)
         self._view.followRequested.connect(self.show_all)
         self._view.moved.connect(self._stay)
-        self._items: list[pg.GraphicsObject] = []
+        self._curves: list[pg.PlotCurveItem] = []
+        self._shades: list[pg.FillBetweenItem] = []
+        self._n_curves, self._n_shades = (
+            0,
+            0,
+        )  # of them in use: live runs are drawn again and again, with the same items
         theme_events.changed.connect(self._recolour)
         self._recolour()
 
@@ -88,18 +93,18 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
 
     def n_items(self) -> int:
         """How many lines and bands are drawn."""
-        return len(self._items)
+        return self._n_curves + self._n_shades
 
     def _shown(self) -> list[Line]:
         return [line for number, line in enumerate(self._comparison.lines) if number not in self._hidden]
 
     def _draw(self) -> None:
-        for item in self._items:
-            self._view.removeItem(item)
-        self._items = []
+        self._n_curves, self._n_shades = 0, 0
         for number, line in enumerate(self._comparison.lines):
             if number not in self._hidden:
                 self._draw_line(number, line)
+        for item in (*self._curves[self._n_curves :], *self._shades[self._n_shades :]):
+            item.hide()
 
     def _draw_line(self, number: int, line: Line) -> None:
         color, pattern = line_look(number)
@@ -127,18 +132,29 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
     ) -> None:
         ink = pen(color, width, alpha=alpha, style=pattern)
         ink.setCosmetic(True)  # as wide as it says in pixels, whatever the scale
-        item = pg.PlotCurveItem(*curve, pen=ink, antialias=z > 0)
+        if self._n_curves == len(self._curves):
+            self._curves.append(pg.PlotCurveItem())
+            self._view.addItem(self._curves[-1], ignoreBounds=True)
+        item = self._curves[self._n_curves]
+        self._n_curves += 1
+        item.opts["antialias"] = z > 0
+        item.setData(*curve, pen=ink)
         item.setZValue(z)
-        self._view.addItem(item, ignoreBounds=True)
-        self._items.append(item)
+        item.show()
 
     def _shade(self, x: Floats, low: Floats, high: Floats, color: str) -> None:
         shade = QColor(color)
         shade.setAlphaF(_BAND_ALPHA)
-        item = pg.FillBetweenItem(pg.PlotCurveItem(x, low), pg.PlotCurveItem(x, high), brush=shade)
+        if self._n_shades == len(self._shades):
+            self._shades.append(pg.FillBetweenItem(pg.PlotCurveItem(), pg.PlotCurveItem()))
+            self._view.addItem(self._shades[-1], ignoreBounds=True)
+        item = self._shades[self._n_shades]
+        self._n_shades += 1
+        for curve, ends in zip(item.curves, (low, high), strict=True):
+            curve.setData(x, ends)
+        item.setBrush(shade)
         item.setZValue(1)
-        self._view.addItem(item, ignoreBounds=True)
-        self._items.append(item)
+        item.show()
 
     def _recolour(self) -> None:
         colors = current_colors()

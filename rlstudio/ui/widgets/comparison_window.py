@@ -83,7 +83,7 @@ class ComparisonWindow(QDialog):
         self._lay_out()
         self.set_episodes_averaged(25)
         self._connect()
-        self.setMinimumSize(940, 420)
+        self.setMinimumSize(960, 420)
         self.resize(self.sizeHint())
 
     @property
