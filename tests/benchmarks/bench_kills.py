@@ -55,6 +55,8 @@ LONGEST_DELAY_SECONDS = 5.0
 MAY_BE_LOST_SECONDS = 1.0
 AUTOSAVE_SECONDS = 1.0
 RESUME_EVERY = 4
+NOTHING_SAVED = "no checkpoint in it holds the learner's state"
+"""How a run is refused that was killed between its beginning and its first checkpoint, of step 0."""
 
 
 def config_of(number: int) -> dict[str, Any]:
@@ -351,17 +353,20 @@ def table_rows(kills: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for victim in (*VICTIMS, "all"):
         some = [kill for kill in kills if victim in (kill["victim"], "all")]
         back = [kill["resumed"] for kill in some if "resumed" in kill]
+        early = [words for words in back if NOTHING_SAVED in words]
         lost = [loss.partition(":")[0] for kill in some for loss in kill["losses"]]
         rows.append(
             {
                 "killed": victim,
                 "kills": len(some),
+                "before the run began": sum("moment" in kill for kill in some),
                 "amid writing": sum(kill.get("unfinished", 0) > 0 for kill in some),
                 "runs lost": lost.count("run"),
                 "episodes lost": lost.count("episode"),
                 "checkpoints lost": lost.count("checkpoint"),
-                "resumed to the end": len(back),
+                "resumes asked for": len(back),
                 "equal to the bit": back.count(""),
+                "before the first checkpoint": len(early),
                 "command": "python tests/benchmarks/bench_kills.py",
             }
         )
