@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from rlstudio.algorithms.catalogue import get_algorithm
+from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
 from rlstudio.core.run_config import RunConfig
 from rlstudio.ui.background import Background
@@ -16,6 +17,7 @@ from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.side_by_side import SideBySide
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.time_machine import TimeMachine
+from rlstudio.ui.trained_run import TrainedRun
 from rlstudio.ui.widgets.fork_dialog import ForkDialog, Place
 
 
@@ -34,6 +36,7 @@ class Forking(QObject):
         self._background = Background(self)
         self._background.failed.connect(self.failed)
         window.runs.forkRequested.connect(lambda path: self.ask(Path(path)))
+        side_by_side.launched.connect(self._launched)
         checkpoints = time_machine.checkpoints
         time_machine.bar.forkPressed.connect(
             lambda step: self.ask(Path(checkpoints.run), step) if checkpoints.run is not None else None
@@ -73,6 +76,20 @@ class Forking(QObject):
             self.failed.emit("; ".join(str(fault) for fault in error.faults))
             return
         self._begin(config, source)
+
+    def _launched(self, run: TrainedRun, command: m.StartTraining) -> None:
+        """A fork that had to wait for a core begins unseen: it gets its parent's curves, too."""
+        parent = RunConfig.parse(command.config).parent
+        if parent is None or command.resume is not None:
+            return
+
+        def give(source: ForkSource) -> None:
+            if run.last_batch is None:
+                source.curves.rewind(parent.step)
+                run.history, run.ghost = source.curves, source.opened.history
+
+        path = Path(command.runs_dir) / parent.run
+        self._background.run(lambda: read_fork_source(path), give)
 
     def _begin(self, config: RunConfig, source: ForkSource) -> None:
         """Begin it; a run that trains meanwhile goes on beside it."""

@@ -18,6 +18,7 @@ from rlstudio.ui.controller import Controller
 from rlstudio.ui.extending import extended, notes, read_stand
 from rlstudio.ui.fork_reading import ForkSource, read_fork_source
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.trained_run import TrainedRun
 from rlstudio.ui.widgets.extend_dialog import ExtendDialog
 from rlstudio.ui.widgets.fork_dialog import ForkDialog, Place
 
@@ -136,6 +137,22 @@ def test_a_fork_begins_with_its_parents_curve_and_ends_as_a_run_of_its_own(
     assert controller.training.ghost is not None
     assert controller.training.ghost.returns.tolist() == parent.read_monitor().returns.tolist()
     assert [(change.step, change.name) for change in controller.training.history.changes] == [(step, "learning_rate")]
+
+
+def test_a_fork_that_waited_for_a_core_has_its_parents_curve_as_well(
+    whole_window: tuple[MainWindow, Controller], wait_for: WaitFor
+) -> None:
+    _window, controller = whole_window
+    parent, _ = train_inline(controller.starting._runs_dir, **ASKED)
+    step = next(step for step in parent.checkpoints() if step > 200)
+    config = read_fork_source(parent.path).fork(step)
+    run = TrainedRun(controller.desk, lambda *_what: None)
+    controller.side_by_side.launched.emit(run, controller.starting.command(config))
+    wait_for(lambda: len(run.history.returns), "the curve")
+    ended = parent.read_monitor().end_steps
+    assert run.history.returns.tolist() == parent.read_monitor().returns[ended <= step].tolist()
+    assert run.ghost is not None
+    assert len(run.ghost.returns) == len(ended)
 
 
 def test_the_bar_below_the_stage_forks_the_run_that_is_shown(
