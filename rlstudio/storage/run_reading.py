@@ -11,7 +11,7 @@ from rlstudio.storage import checkpoint, records
 from rlstudio.storage.checkpoint_shelf import steps_in
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.records import Monitor
-from rlstudio.storage.run_info import RunInfo, info_of, read_run_file
+from rlstudio.storage.run_info import RUN_FILE, RunInfo, info_of, read_run_file
 
 
 class RunReading:
@@ -71,7 +71,10 @@ class RunReading:
         """
         kept, info = self.forkable(), self.read_info()
         if not kept:
-            raise RunFolderError(f"{self.path} cannot be continued: no checkpoint in it holds the learner's state")
+            words = f"{self.path} cannot be continued: no checkpoint in it holds the learner's state"
+            if not info.steps:  # it was killed before its first one, of step 0
+                words += f"; it made no step yet: rlstudio train --config {self.path / RUN_FILE} begins it anew"
+            raise RunFolderError(words)
         if kept[-1] >= info.steps:
             return kept[-1], info.episodes
         return kept[-1], int((self.read_monitor().end_steps <= kept[-1]).sum())

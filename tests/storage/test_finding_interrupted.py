@@ -14,7 +14,7 @@ from rlstudio.core.messages import PolicyData
 from rlstudio.core.run_config import RunConfig
 from rlstudio.storage.interrupted import find_interrupted, mark_interrupted
 from rlstudio.storage.labels import Labels, write_labels
-from rlstudio.storage.run_folder import RunFolder, list_runs
+from rlstudio.storage.run_folder import RunFolder, RunFolderError, list_runs
 
 CONFIG = RunConfig(env="CartPole-v1", algorithm="ppo", params={}, steps=100)
 POLICY = PolicyData("ppo", {"w": np.ones(2, np.float32)}, {}, 7)
@@ -66,6 +66,12 @@ def test_one_that_cannot_go_on_is_marked_but_not_offered(tmp_path: Path) -> None
     path = dead(tmp_path, checkpoint=False)
     assert find_interrupted(tmp_path) == []
     assert json.loads((path / "run.json").read_text(encoding="utf-8"))["status"] == "interrupted"
+    with RunFolder.open(path, write=True) as folder:
+        folder.write_info(steps=0)
+        with pytest.raises(
+            RunFolderError, match=r"made no step yet: rlstudio train --config .*run.json begins it anew"
+        ):
+            folder.resume_point()
 
 
 def test_a_checkpoint_that_was_being_replaced_comes_back(tmp_path: Path) -> None:
