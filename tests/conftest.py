@@ -14,6 +14,7 @@ import rlstudio  # noqa: F401 - first of all: its settings count only if they ar
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _home = tempfile.mkdtemp(prefix="rlstudio-tests-")
 os.environ["RLSTUDIO_HOME"] = _home
+os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.path.join(_home, "hypothesis")  # nothing is left in the checkout
 
 
 @pytest.fixture(scope="session", autouse=True)
