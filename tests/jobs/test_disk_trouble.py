@@ -23,7 +23,7 @@ from rlstudio.storage.errors import DiskError
 from rlstudio.storage.lock import is_locked
 from rlstudio.storage.run_folder import RunFolder, RunFolderError
 
-RUN: dict[str, Any] = {"algorithm": "q_learning", "env": "FrozenLake-v1", "steps": 800, "seed": 1}
+RUN: dict[str, Any] = {"algorithm": "q_learning", "env": "FrozenLake-v1", "steps": 800, "seed": 1, "eval_every": 0}
 PPO: dict[str, Any] = {
     "algorithm": "ppo",
     "env": "CartPole-v1",
@@ -272,7 +272,7 @@ def test_checkpoints_are_saved_at_the_steps_that_were_asked_for(
 
     monkeypatch.setattr(RunFolder, "save_checkpoint", save)
     monkeypatch.setattr(autosave, "CHECKPOINT_EVERY_SECONDS", 1e6)
-    folder, _ = train_inline(tmp_path, autosave_steps=150, eval_every=0, **RUN)
+    folder, _ = train_inline(tmp_path, autosave_steps=150, **RUN)
     assert saved == [(step, True) for step in (0, 150, 300, 450, 600, 750, 800)]
     assert folder.load_learner(750)[2] == 750
 
