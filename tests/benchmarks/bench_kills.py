@@ -310,6 +310,8 @@ class Killing:
         }
         if run is None:
             return {**row, "moment": "before it began", "losses": []}
+        if RunFolder.open(run).read_info().status == "finished":
+            return None  # it was over, only the window had not heard of it
         witnessed = window.step_at(at - MAY_BE_LOST_SECONDS)
         losses = losses_of(run, expected, witnessed, learners)
         if lasted > 3.0:
