@@ -16,6 +16,11 @@ MOST_UNREAD = 50
 """Commands sent ahead of a child that does not read. A pipe takes some 280 before `send` would block."""
 
 
+_LAST_SECONDS = 5.0
+"""A child whose pipe is closed ends within milliseconds, on a busy machine within a second or two; asked by a thread of
+its own, never by the window's."""
+
+
 class WorkerGone(Exception):  # noqa: N818 - a state of the child, not a mistake of ours
     """The child has ended; nothing more comes from it. `exitcode` is negative for a signal, as in multiprocessing."""
 
@@ -104,7 +109,7 @@ class Worker:
 
     def _exitcode(self) -> int | None:
         if not self._closed:
-            self._process.join(1.0)
+            self._process.join(_LAST_SECONDS)
             self._last_exitcode = self._process.exitcode
         return self._last_exitcode
 
