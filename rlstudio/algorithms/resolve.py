@@ -144,7 +144,7 @@ def resumed(
         allowed = (
             f"a number above 0: the run has used its budget of {' and '.join(spent)}; say how many more it may have"
         )
-        raise ParamError([ParamFault("steps" if config.steps is not None else "episodes", None, allowed)])
+        raise ParamError([ParamFault("steps" if config.steps is not None else "episodes", 0, allowed)])
     changes = sorted(changes, key=lambda change: change.step)
     made = [ParamChange(step=c.step, name=c.name, value=c.new) for c in changes]
     live = in_force(config, step, changes)
