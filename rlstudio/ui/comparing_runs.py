@@ -54,10 +54,11 @@ class ComparingRuns(QObject):
         window.changed.connect(self._read)
         window.addRequested.connect(self._ask_what_to_add)
         window.dropped.connect(self.add)
-        window.say(f"Reading {len(paths)} runs…")
+        window.say(f"Reading {min(len(paths), MOST_RUNS)} runs…")
         window.show()
         ours, foreign = _sorted(paths[:MOST_RUNS])
-        self._paths, self._reading, self._faults, self._fresh = ours, Reading(), [], True
+        self._paths, self._reading, self._fresh = ours, Reading(), True
+        self._faults = [_too_many(len(paths))] if len(paths) > MOST_RUNS else []
         self._read(foreign)
 
     def join(self, paths: Sequence[Path], parent: QObject | None = None) -> None:
@@ -79,7 +80,9 @@ class ComparingRuns(QObject):
         """Lay these beside the runs that are shown: run folders, and what other programs wrote."""
         ours, foreign = _sorted(paths)
         self._paths += [path for path in ours if path not in self._paths]
-        del self._paths[MOST_RUNS:]
+        if len(self._paths) > MOST_RUNS:
+            self._faults = [*self._faults, _too_many(len(self._paths))]
+            del self._paths[MOST_RUNS:]
         if foreign and self.window is not None:
             self.window.say_aside(f"Reading {', '.join(path.name for path in foreign)}…")
         self._read(foreign)
@@ -189,6 +192,10 @@ def _add(readings: RunReadings, paths: Sequence[Path]) -> tuple[list[Path], list
         except RunFolderError as error:
             faults.append(f"{path.name} is left out: {error}")
     return added, faults
+
+
+def _too_many(count: int) -> str:
+    return f"the first {MOST_RUNS} of {count:,} runs are shown: tick fewer to see the others"
 
 
 def _sorted(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from PIL import Image
 from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QLabel
 
 from rlstudio.core.run_config import RunConfig
 from rlstudio.storage.labels import Labels, write_labels
 from rlstudio.storage.run_folder import RunFolder
+from rlstudio.ui import comparing_runs
 from rlstudio.ui.comparing_runs import ComparingRuns
 from rlstudio.ui.widgets.comparison_window import ComparisonWindow
 
@@ -154,3 +156,24 @@ def test_the_picture_has_plot_and_legend(comparing: ComparingRuns, wait_for: Wai
     assert ".png or .svg" in window._note.text()
     window.save_picture(tmp_path / "no such folder" / "a.png")
     assert "could not be saved" in window._note.text()
+
+
+def test_more_than_can_be_told_apart_is_said(
+    comparing: ComparingRuns, wait_for: Wait, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing_runs, "MOST_RUNS", 2)
+    paths = [write_run(tmp_path, 10, clip=0.1 * (1 + number)) for number in range(3)]
+    window = opened(comparing, wait_for, paths, 2)
+    assert "the first 2 of 3 runs are shown" in window.findChild(QLabel, "comparisonNote").text()
+
+
+def test_curves_that_have_not_begun_are_waited_for_in_words(
+    comparing: ComparingRuns, wait_for: Wait, tmp_path: Path
+) -> None:
+    with RunFolder.create(tmp_path, RunConfig(env="CartPole-v1", algorithm="ppo", steps=100)) as folder:
+        window = opened(comparing, wait_for, [folder.path], 1)
+        words = window.findChild(QLabel, "comparisonEmpty")
+        assert words.isVisible()
+        assert words.width() == window.plot.width()
+        folder.append_episodes([1.0] * 3, [10.0] * 3, [10.0, 20.0, 30.0], [0.1, 0.2, 0.3])
+        wait_for(lambda: not words.isVisible())

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
 from rlstudio.core.column import Floats, thin
 from rlstudio.core.comparison import Comparison, Line
 from rlstudio.core.history import XAxis
-from rlstudio.ui.theme import current_colors, theme_events
+from rlstudio.ui.theme import current_colors, set_role, theme_events
 from rlstudio.ui.widgets.metric_plot import X_LABELS
 from rlstudio.ui.widgets.plot_parts import NumberAxis, PlotView, pen
 
@@ -50,10 +50,13 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         self._view.moved.connect(self._stay)
         self._curves: list[pg.PlotCurveItem] = []
         self._shades: list[pg.FillBetweenItem] = []
-        self._n_curves, self._n_shades = (
-            0,
-            0,
-        )  # of them in use: live runs are drawn again and again, with the same items
+        self._n_curves, self._n_shades = 0, 0  # of them in use: live runs are drawn again and again with the same items
+        self._empty = QLabel("Curves appear here once episodes have ended", self)
+        self._empty.setObjectName("comparisonEmpty")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._empty.hide()
+        set_role(self._empty, "muted")
         theme_events.changed.connect(self._recolour)
         self._recolour()
 
@@ -105,6 +108,14 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
                 self._draw_line(number, line)
         for item in (*self._curves[self._n_curves :], *self._shades[self._n_shades :]):
             item.hide()
+        lines = self._comparison.lines
+        self._empty.setVisible(bool(lines) and not any(len(x) for line in lines for x, _ in (*line.raw, *line.smooth)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The words lie in the middle."""
+        super().resizeEvent(event)
+        if hasattr(self, "_empty"):  # pyqtgraph resizes while it is being made
+            self._empty.setGeometry(self.rect())
 
     def _draw_line(self, number: int, line: Line) -> None:
         color, pattern = line_look(number)
