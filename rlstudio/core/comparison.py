@@ -81,7 +81,7 @@ def compare(runs: Sequence[ComparedRun], x_axis: XAxis, window: int, kind: Kind)
         smooth = tuple(curve for _, curve in curves)
         lines.append(
             Line(
-                label=_label([runs[index] for index in group], [(d.name, d.values[number]) for d in told]),
+                label=_label([runs[index] for index in group], _telling(told, number)),
                 runs=tuple(group),
                 raw=tuple(raw for raw, _ in curves),
                 smooth=smooth,
@@ -124,6 +124,18 @@ def _curves(run: ComparedRun, x_axis: XAxis, window: int) -> tuple[tuple[Floats,
 
 def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
+
+
+def _telling(told: Sequence[Difference], line: int) -> list[tuple[str, Any]]:
+    """What tells a line apart: environment and algorithm, and settings in which lines of the same two differ."""
+    values = {each.name: each.values for each in told}
+    what = [values[name] for name in ("env", "algorithm") if name in values]
+    kin = [k for k in range(len(told[0].values)) if all(v[k] == v[line] for v in what)] if told else []
+    return [
+        (each.name, each.values[line])
+        for each in told
+        if each.name in ("env", "algorithm") or any(each.values[k] != each.values[line] for k in kin)
+    ]
 
 
 def _label(runs: Sequence[ComparedRun], told: Sequence[tuple[str, Any]]) -> str:

@@ -72,6 +72,16 @@ def test_a_run_without_an_episode_and_missing_returns() -> None:
     assert compare([], "steps", 1, "mean").lines == ()
 
 
+def test_a_name_tells_what_differs_from_lines_of_the_same_algorithm() -> None:
+    other = ComparedRun(
+        "run 0",
+        RunConfig(env="CartPole-v1", algorithm="dqn", steps=100, params={"tau": 0.1}),
+        History.load(_Monitor(np.array([1.0])), {}),
+    )
+    labels = [line.label for line in compare([_run([1]), _run([2], clip=0.1), other], "steps", 1, "mean").lines]
+    assert labels == ["ppo · clip 0.2 · seed 0", "ppo · clip 0.1 · seed 0", "dqn · seed 0"]
+
+
 def test_a_title_is_the_name_of_its_line() -> None:
     first, second, other = _run([1, 2, 3]), _run([3, 4, 5], seed=1), _run([0, 0, 9], clip=0.1)
     titled = [replace(run, title="baseline") for run in (first, second)]

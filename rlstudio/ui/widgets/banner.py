@@ -93,7 +93,9 @@ class Banner(QFrame):
     def _place(self) -> None:
         parent = self.parentWidget()
         width = min(parent.width() - 4 * GRID, _WIDEST)
-        self.resize(width, max(self.layout().heightForWidth(width), self.minimumSizeHint().height()))
+        edge = self.contentsMargins()  # the border, which the layout knows nothing of
+        height = self.layout().heightForWidth(width - edge.left() - edge.right()) + edge.top() + edge.bottom()
+        self.resize(width, max(height, self.minimumSizeHint().height()))
         self.move((parent.width() - width) // 2, self._footing.y() - self.height() - GRID)
         self.raise_()
 
