@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QMenu, QPlainTextEdit, QToolButton
 
@@ -339,3 +339,11 @@ def test_old_and_broken_times() -> None:
     assert ago("2026-01-03T10:00:00+00:00", now) == "3 Jan 2026"
     assert ago("long ago", now) == "–"
     assert ago("0001-01-01T00:00:00+14:00", now)
+
+
+def test_runs_that_broke_off_are_resumed_and_others_trained_on(panel: RunsPanel) -> None:
+    panel.set_runs([run("e", "Acrobot-v1", "ppo", 2, status="interrupted"), *RUNS])
+    action = panel.findChild(QAction, "extendRunAction")
+    for name, words in (("e", "Resume…"), ("a", "Train on…"), ("e", "Resume…"), ("b", "Train on…")):
+        panel.select(Path("/runs") / name)
+        assert (action.text(), action.isEnabled()) == (words, True)

@@ -67,6 +67,7 @@ KINDS = (
 _BREAKS_BEFORE = ("rename", "export", "delete")
 OURS_ALONE = ("pause", "stop")
 """What can be asked only of runs that train in this window: hidden where there is none."""
+_UNFINISHED = ("interrupted", "stopped")
 LIVE = "A run that is training cannot be deleted; stop it first."
 
 
@@ -103,6 +104,9 @@ class RunActions(QObject):
                 paused = bool(ours) and all(run.doing == "paused" for run in ours)
                 action.setText("Go on" if paused else "Pause")
                 set_icon(action, "play" if paused else "pause")
+            if kind.name == "extend":
+                broken_off = len(runs) == 1 and runs[0].info.status in _UNFINISHED
+                action.setText("Resume…" if broken_off else kind.title)
             action.setEnabled(not why_not)
             key = QKeySequence(kind.key).toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{kind.help} ({key})" + (f"\n{why_not}" if why_not and why_not != kind.help else ""))
