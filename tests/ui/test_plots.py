@@ -189,6 +189,14 @@ def test_threshold_evaluations_and_changes_are_marked_and_explained(panel: Plots
     assert plot.marks.pointer.lines[-1][1] == "greedy evaluation 110 ± 10 (2 episodes) at 3,000"
 
 
+def test_an_evaluation_before_the_first_episode_is_in_view(panel: PlotsPanel) -> None:
+    history = History(25)
+    history.add(batch(600, np.empty(0), evaluations=(Evaluation(500, 5.0, (-30.0, -40.0)),)))
+    panel.show_run(history, SPEC, CONFIG, None)
+    low, high = return_plot(panel).view.viewRange()[1]
+    assert low < -35 < high
+
+
 def test_pointing_reads_out_the_nearest_episode_in_every_plot(panel: PlotsPanel) -> None:
     history = run_of(60)
     panel.show_run(history, SPEC, CONFIG, 475)

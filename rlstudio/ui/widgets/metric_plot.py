@@ -239,8 +239,10 @@ class MetricPlot(pg.GraphicsLayoutWidget):
 
     def _fit_y(self, heights: list[Floats]) -> None:
         levels = np.array([value for value, _, _ in self.content.levels])
-        marks = self.marks.content.evaluations[1] if self.content.marked else levels
-        extent = plot_scales.extent([*heights, marks, levels], robust=self.content.robust) if heights else None
+        heights = [*heights, *([self.marks.content.evaluations[1]] if self.content.marked else [])]
+        if not any(len(part) for part in heights):  # a threshold alone is no reason to go anywhere
+            return
+        extent = plot_scales.extent([*heights, levels], robust=self.content.robust)
         if extent is None:
             return
         low, high = extent
