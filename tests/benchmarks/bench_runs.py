@@ -1,6 +1,6 @@
 """How long it takes to list a thousand runs: for the first time, again, and after one of them went on.
 
-    python tests/benchmarks/bench_runs.py [--runs 1000] [--window]
+    python tests/benchmarks/bench_runs.py [--runs 1000] [--window] [--json FILE]
 
 Makes run folders as training leaves them (a run.json of every field, a monitor.csv of up to 20,000 episodes, labels
 for every fifth) in a temporary folder, and lists them as the window does. "Cold" is a new listing of files that the
@@ -22,6 +22,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from results import stamped, write_rows
 
 from rlstudio.algorithms.resolve import resolve
 from rlstudio.storage.labels import Labels, write_labels
@@ -37,6 +40,7 @@ PAIRS = (
     ("MountainCar-v0", "q_learning"),
     ("Pendulum-v1", "sb3_sac"),
 )
+ROWS: list[dict[str, Any]] = []
 TAGS = ("baseline", "paper", "try again", "lecture")
 
 
@@ -78,26 +82,28 @@ def make_runs(runs_dir: Path, count: int) -> None:
             write_labels(folder, Labels(f"trial {number}", (draw.choice(TAGS),), "Tried with another rate."))
 
 
-def timed(work: Callable[[], object], times: int = 5) -> str:
-    """Median and worst milliseconds, in words."""
+def timed(what: str, work: Callable[[], object], times: int = 5) -> None:
+    """Print median and worst milliseconds, and keep them as a row."""
     taken, busy = [], []
     for _ in range(times):
         begun, used = time.perf_counter(), time.process_time()
         work()
         taken.append(1e3 * (time.perf_counter() - begun))
         busy.append(1e3 * (time.process_time() - used))
-    return f"median {statistics.median(taken):.1f} ms, worst {max(taken):.1f} ({statistics.median(busy):.1f})"
+    middle, worst, cpu = (round(value, 1) for value in (statistics.median(taken), max(taken), statistics.median(busy)))
+    print(f"{what}: median {middle} ms, worst {worst} ({cpu})")
+    ROWS.append({"what": what, "median_ms": middle, "worst_ms": worst, "cpu_ms": cpu})
 
 
 def measure_listing(runs_dir: Path) -> None:
     """Print what listing takes."""
     count = len(RunListing(runs_dir).read())  # what is imported and cached by others comes before
     print(f"{count:,} runs")
-    print("cold:", timed(lambda: RunListing(runs_dir).read()))
-    print("cold, without curves, which follow:", timed(lambda: RunListing(runs_dir).read(curves=False)))
+    timed("cold", lambda: RunListing(runs_dir).read())
+    timed("cold, without curves, which follow", lambda: RunListing(runs_dir).read(curves=False))
     listing = RunListing(runs_dir)
     newest = listing.read()[0].path
-    print("warm:", timed(listing.read, 20))
+    timed("warm", listing.read, 20)
 
     def go_on() -> object:
         data = json.loads((newest / "run.json").read_text(encoding="utf-8"))
@@ -106,7 +112,7 @@ def measure_listing(runs_dir: Path) -> None:
             file.write(monitor_text([1.0], [10], [data["steps"]], [1.0]))
         return listing.read()
 
-    print("warm, one run gone on:", timed(go_on, 20))
+    timed("warm, one run gone on", go_on, 20)
 
 
 def measure_window(runs_dir: Path) -> None:
@@ -173,7 +179,7 @@ def measure_window(runs_dir: Path) -> None:
         "all selected": view.selectAll,
         "scrolled by a page": lambda: view.verticalScrollBar().setValue((view.verticalScrollBar().value() + 20) % 900),
     }.items():
-        print(f"{words}:", timed(shown(work), 10))
+        timed(words, shown(work), 10)
     background.close()
     panel.close()
 
@@ -184,6 +190,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--keep", metavar="DIR", help="make them there and leave them; only listed where there are any")
     parser.add_argument("--window", action="store_true", help="time the runs panel, too")
+    parser.add_argument("--json", type=Path, help="where to write the rows")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         runs_dir = Path(options.keep or made)
@@ -192,6 +199,11 @@ def main() -> None:
         measure_listing(runs_dir)
         if options.window:
             measure_window(runs_dir)
+    if options.json:
+        command = f"python tests/benchmarks/bench_runs.py --runs {options.runs}" + (
+            " --window" if options.window else ""
+        )
+        write_rows(options.json, [stamped({**row, "command": command}) for row in ROWS])
 
 
 if __name__ == "__main__":

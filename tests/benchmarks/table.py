@@ -115,6 +115,15 @@ SECTIONS = (
         {},
     ),
     Section(
+        "runs",
+        "A thousand runs in the list",
+        "bench_runs.py",
+        "Run folders as training leaves them, up to 20,000 episodes each; below the listing, what a person does in the "
+        "panel, painting included.",
+        {},
+        ("--window",),
+    ),
+    Section(
         "resume",
         "What being able to resume to the bit costs",
         "bench_resume.py",
