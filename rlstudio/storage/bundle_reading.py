@@ -13,9 +13,7 @@ import os
 import re
 import shutil
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -28,23 +26,13 @@ from rlstudio.storage.bundle import BundleError
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.ordinary_file import ordinary_file
 from rlstudio.storage.run_info import RUN_FILE, info_of, read_run_file
-from rlstudio.storage.zip_directory import check_directory
+from rlstudio.storage.zip_directory import ARCHIVE_DAMAGES, check_directory
 
 Progress = Callable[[int, int], None]
 
 _PIECE = 1 << 20
 _ROOM = 64 << 20
 """Bytes that stay free on the disk."""
-_DAMAGES = (
-    ValueError,
-    LookupError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 def nobody(_done: int, _total: int) -> None:
@@ -77,7 +65,7 @@ def import_bundle(path: Path, runs_dir: Path, progress: Progress = nobody) -> Pa
         raise
     except OSError as error:
         raise BundleError(f"could not open {path}: {reason(error)}") from error
-    except _DAMAGES as error:
+    except ARCHIVE_DAMAGES as error:
         words = str(error).strip("'") or type(error).__name__
         raise BundleError(f"{path} cannot be opened as a run: {plain_text(words[:300])}") from error
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +23,7 @@ from rlstudio.core.whole_file import reason
 from rlstudio.storage.ordinary_file import ordinary_file
 from rlstudio.storage.tensor_file import parsed_json
 from rlstudio.storage.torch_tensors import read_tensors
-from rlstudio.storage.zip_directory import check_directory
+from rlstudio.storage.zip_directory import ARCHIVE_DAMAGES, check_directory
 
 SUFFIX = ".zip"
 MOST_BYTES = 2 << 30
@@ -35,16 +33,6 @@ _DATA, _POLICY, _VERSION = "data", "policy.pth", "_stable_baselines3_version"
 _MOST = {_DATA: 64 << 20, _POLICY: MOST_TENSOR_BYTES + (64 << 20), _VERSION: 200}
 """What is read of the archive, and how many bytes each may have."""
 _MOST_INFLATION = 200
-_DAMAGES = (
-    ValueError,
-    LookupError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 class ModelError(ValueError):
@@ -95,7 +83,7 @@ def read_model_zip(path: Path) -> ModelZip:
             raise ValueError(f"{_POLICY} in it cannot be read: {error}") from error
     except OSError as error:
         raise ModelError(f"could not open {path}: {reason(error)}") from error
-    except _DAMAGES as error:
+    except ARCHIVE_DAMAGES as error:
         words = str(error).strip("'") or type(error).__name__
         raise ModelError(f"{path} cannot be opened as a model: {plain_text(words[:300])}") from error
     return ModelZip(_without_pickles(data), arrays, _version(version))

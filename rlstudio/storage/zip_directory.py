@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import struct
+import zipfile
+import zlib
 from typing import BinaryIO
 
 _LOCATOR, _END = 20, 22
 """Bytes of what ends an archive, and of what stands before that in a larger one (its comment comes behind)."""
+ARCHIVE_DAMAGES = (
+    ValueError,
+    LookupError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged archive raises."""
 
 
 def check_directory(file: BinaryIO, size: int, what: str, *, most: int, of: str, most_bytes: int) -> None:
