@@ -67,7 +67,10 @@ def saved_model(key: str, folder: Path) -> Path:
         torch.manual_seed(7)
         with torch.no_grad():
             for parameter in model.policy.parameters():  # ARS begins with zeros, and others choose alike everywhere
-                parameter.add_(0.3 * torch.randn_like(parameter))
+                # By the square root of what goes in: a picture's features in the thousands leave float32 no fifth
+                # decimal, and another processor's order of adding then shows.
+                inputs = max(1, parameter[0].numel()) if parameter.ndim > 1 else 10
+                parameter.add_(torch.randn_like(parameter) / inputs**0.5)
         model.save(path)
     torch.set_rng_state(before)
     model.get_env().close()
