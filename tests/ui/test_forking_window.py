@@ -21,6 +21,7 @@ from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.trained_run import TrainedRun
 from rlstudio.ui.widgets.extend_dialog import ExtendDialog
 from rlstudio.ui.widgets.fork_dialog import ForkDialog, Place
+from rlstudio.ui.widgets.speed_slider import FULL
 
 Show = Callable[..., Any]
 WaitFor = Callable[..., None]
@@ -118,8 +119,8 @@ def test_a_fork_begins_with_its_parents_curve_and_ends_as_a_run_of_its_own(
     whole_window: tuple[MainWindow, Controller], wait_for: WaitFor, tmp_path: Path
 ) -> None:
     window, controller = whole_window
-    runs_dir = controller.starting._runs_dir
-    parent, _ = train_inline(runs_dir, **ASKED)
+    window.toolbar.speed.set_position(FULL)
+    parent, _ = train_inline(controller.starting._runs_dir, **ASKED)
     step = next(step for step in parent.checkpoints() if step > 200)
     controller.forking.ask(parent.path, step)
     wait_for(lambda: window.findChild(ForkDialog) is not None, "the question")
@@ -186,6 +187,7 @@ def test_a_finished_run_trains_on_in_its_own_folder(
     whole_window: tuple[MainWindow, Controller], wait_for: WaitFor
 ) -> None:
     window, controller = whole_window
+    window.toolbar.speed.set_position(FULL)
     folder, _ = train_inline(controller.starting._runs_dir, **ASKED)
     window.runs.extendRequested.emit(str(folder.path))
     wait_for(lambda: window.findChild(ExtendDialog) is not None, "the question")
