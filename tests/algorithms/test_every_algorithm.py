@@ -255,7 +255,7 @@ def test_every_live_parameter_can_be_set_while_it_learns(key: str) -> None:
             if kind == "breathe":
                 learner.set_param(name, value)
 
-        learn(learner, PlainRun(updates=8, watch=watch))
+        learn(learner, PlainRun(updates=3, watch=watch))
 
 
 @pytest.mark.parametrize("key", some(torch_twin=True))

@@ -14,7 +14,7 @@ from rlstudio.algorithms.catalogue import algorithms
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamInfo, describe
 
-STEPS = 420
+STEPS = 300
 
 
 def live_params(spec: AlgorithmSpec) -> list[ParamInfo]:
@@ -60,11 +60,11 @@ def test_the_same_changes_give_the_same_run(key: str, tmp_path: Path) -> None:
         "seed": 3,
         "eval_every": 0,
     }
-    tweaked, channel = train_inline(tmp_path, FakeChannel(at_step(150, *changes)), **asked)
+    tweaked, channel = train_inline(tmp_path, FakeChannel(at_step(120, *changes)), **asked)
     assert not channel.of(m.ParamRefused)
     made = [event for event in tweaked.read_events() if event["kind"] == "param"]
     assert {event["name"] for event in made} == {change.name for change in changes}
-    assert all(150 <= event["step"] < STEPS for event in made)
+    assert all(120 <= event["step"] < STEPS for event in made)
     script = [{name: event[name] for name in ("step", "name", "value")} for event in made]
     again, _ = train_inline(tmp_path, events=script, **asked)
     assert story(again) == story(tweaked)

@@ -12,7 +12,7 @@ from learners import TRIALS, home_of
 from rlstudio.core import messages as m
 from rlstudio.jobs import autosave
 
-STEPS = 600
+STEPS = 400
 ELSEWHERE = {"scripted": "Acrobot-v1"}
 """Where every episode in the usual place would be like the other."""
 
@@ -43,7 +43,7 @@ def test_same_config_same_returns_watched_paused_evaluated_saved_or_not(
         ),
         watches=True,
     )
-    watched, _ = train_inline(tmp_path, disturbed, watch="training", eval_every=200, eval_episodes=1, **asked)
+    watched, _ = train_inline(tmp_path, disturbed, watch="training", eval_every=130, eval_episodes=1, **asked)
     assert plain.read_monitor().returns.size >= 2
     assert story(watched) == story(plain)
     assert len(disturbed.frames) > 0
