@@ -93,6 +93,16 @@ def compare(runs: Sequence[ComparedRun], x_axis: XAxis, window: int, kind: Kind)
     return Comparison(tuple(lines), tuple(told))
 
 
+def names_of(configs: Sequence[RunConfig]) -> list[str]:
+    """A short name for each of several runs that tells it from the others: "seed 3", "learning rate 0.01"."""
+    told, seeds = differences(configs), {config.seed for config in configs}
+    names = []
+    for line, config in enumerate(configs):
+        parts = [_words(name, value) for name, value in _telling(told, line) if value is not None][:_MOST_TOLD]
+        names.append(" · ".join([*parts, *([_seeds([config.seed])] if len(seeds) > 1 or not parts else [])]))
+    return names
+
+
 def _differences(runs: Sequence[ComparedRun]) -> list[Difference]:
     """The settings that differ; of runs from elsewhere no more than the environment is known."""
     ours = [run.config for run in runs if run.config is not None]

@@ -38,6 +38,7 @@ from rlstudio.ui.run_exporting import RunExporting
 from rlstudio.ui.run_words import numbers, state_words
 from rlstudio.ui.showing import Showing
 from rlstudio.ui.side_by_side import SideBySide
+from rlstudio.ui.side_pictures import SidePictures
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.telling import Telling
 from rlstudio.ui.time_machine import TimeMachine
@@ -78,6 +79,7 @@ class Controller(QObject):
             window, self.training, self.starting, self.watching, self.files, self.acting, self.telling
         )
         self.side_by_side = SideBySide(window, self.training, self.starting, self.showing, self.telling)
+        self.side_pictures = SidePictures(window, self.training, self.desk, self.consent, self.side_by_side)
         self.repeating = Repeating(window, self.starting, self.side_by_side.make_room, self.telling)
         self.library.shows = self.side_by_side.show_folder
         self.many_seeds = ManySeeds(
@@ -209,15 +211,18 @@ class Controller(QObject):
         self._ticks += 1
         self.desk.deliver()
         self.watching.take_frame()
+        self.side_pictures.take_frames()
         self.window.stage.advance(passed)
         if self._ticks % 2:  # the frame between is free to catch up
             self.window.plots.refresh_step()
         if self._ticks % _STATUS_EVERY == 3:
             self._show_status()
             self.side_by_side.refresh()
+            self.side_pictures.refresh()
             self.time_machine.tick()
         if self._ticks % _HEALTH_EVERY == 1:
-            for child in (self.training, self.live, self.acting, self.what_if.branching, self.time_machine.recording):
+            acting = (self.acting, self.what_if.branching, self.time_machine.recording)
+            for child in (self.training, self.live, self.side_pictures, *acting):
                 child.check_health()
             self.desk.warm_up()
         if self._ticks % _COLLECT_EVERY == 0:

@@ -57,7 +57,7 @@ class SideBySide(QObject):
         window.runs.pauseRequested.connect(self._pause_in)
         window.runs.stopRequested.connect(self._stop_in)
         strip = window.strip
-        strip.chosen.connect(self._choose)
+        strip.chosen.connect(self.choose)
         strip.wished.connect(self._carry_out)
         strip.stopAllRequested.connect(self.stop_all)
         strip.compareRequested.connect(lambda: window.runs.compareRequested.emit(self.folders()))
@@ -95,6 +95,12 @@ class SideBySide(QObject):
         if run is not None:
             self._show(run)
         return run is not None
+
+    def choose(self, number: int) -> None:
+        """Show the run of that number, where there is one."""
+        run = self._run(number)
+        if run is not None:
+            self._show(run)
 
     def run_in(self, folder: Path) -> TrainedRun | None:
         """The run that trains into this folder."""
@@ -168,11 +174,6 @@ class SideBySide(QObject):
 
     def _run(self, number: int) -> TrainedRun | None:
         return next((run for run in self.runs() if run.number == number), None)
-
-    def _choose(self, number: int) -> None:
-        run = self._run(number)
-        if run is not None:
-            self._show(run)
 
     def _show(self, run: TrainedRun) -> None:
         self._showing.show_run(run)

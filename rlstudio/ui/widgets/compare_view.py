@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.playback import Playback
@@ -15,10 +15,10 @@ from rlstudio.ui.theme import current_colors, set_role
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.frame_view import FrameView
 from rlstudio.ui.widgets.numbers import number
+from rlstudio.ui.widgets.pane_grid import PaneGrid
 from rlstudio.ui.widgets.steady_label import SteadyLabel
 
 MOST_EPISODES = 4
-_WORDS_HEIGHT = 48  # what the two lines above a picture take, nearly: only to choose how the panes lie
 _LEFT, _RIGHT = 12, 4  # margins of a pane
 _RETURNS_MEASURED = 200  # enough to know how wide they get
 
@@ -44,12 +44,9 @@ class CompareView(QWidget):
         self._panes = [_Pane(number_of, self) for number_of in range(MOST_EPISODES)]
         self._episodes: list[Episode] = []
         self._index = self._followed = 0
-        self._columns = 0
         for place, pane in enumerate(self._panes):
             pane.pressed.connect(lambda place=place: self.chosen.emit(place))
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(8)
+        self._grid = PaneGrid(self)
 
     def set_episodes(self, episodes: Sequence[Episode], captions: Sequence[str], *, sharp: bool = False) -> None:
         """Show these from their first frame on, each under its caption; `sharp` keeps pixels sharp, as FrameView does.
@@ -65,7 +62,6 @@ class CompareView(QWidget):
             pane.set_episode(episode, caption, sharp)
         for pane in self._panes[len(episodes) :]:
             pane.set_nothing()
-        self._columns = 0
         self._lay_out()
         self.follow(self.longest() if episodes else 0)
 
@@ -138,32 +134,12 @@ class CompareView(QWidget):
         return self._panes[: len(self._episodes)]
 
     def _lay_out(self) -> None:
-        columns = self._best_columns()
+        shape = next((one.frames.shape[:2] for one in self._episodes if one.has_pictures), (2, 3))
+        columns = self._grid.columns_for(len(self._episodes), shape)
         narrow = any(pane.words_need() > self.width() // columns for pane in self._shown())
         for pane in self._shown():
             pane.set_narrow(narrow, self.width() // columns - _LEFT - _RIGHT)
-        if columns == self._columns:
-            return
-        self._columns = columns
-        for pane in self._panes:
-            self._grid.removeWidget(pane)
-        for number_of, pane in enumerate(self._shown()):
-            self._grid.addWidget(pane, number_of // columns, number_of % columns)
-        rows = -(-len(self._episodes) // columns)
-        for line in range(MOST_EPISODES):
-            self._grid.setColumnStretch(line, 1 if line < columns else 0)
-            self._grid.setRowStretch(line, 1 if line < rows else 0)
-
-    def _best_columns(self) -> int:
-        """The number of columns that gives the largest pictures of the first episode's shape."""
-        count = max(1, len(self._episodes))
-        height, width = next((one.frames.shape[:2] for one in self._episodes if one.has_pictures), (2, 3))
-
-        def scale(columns: int) -> float:
-            rows = -(-count // columns)
-            return min(self.width() / columns / max(1, width), (self.height() / rows - _WORDS_HEIGHT) / max(1, height))
-
-        return max(range(1, count + 1), key=scale)
+        self._grid.lay_out(self._shown(), columns)
 
 
 class _Pane(QWidget):

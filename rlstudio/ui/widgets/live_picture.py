@@ -37,5 +37,5 @@ class LivePicture:
             self._pictures.show_message(self._message)
             return
         frame, note = self._newest
-        self._pictures.show_live(frame, self.env)
+        self._pictures.show_live(frame, self.env, note)
         self._strip.show_live(note)

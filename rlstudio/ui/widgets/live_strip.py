@@ -51,12 +51,14 @@ class LiveStrip(QScrollArea):
         chosen(number): that run is to be shown.
         wished(number, what): a button of it was pressed: see StripItem.offers.
         compareRequested(): the curves of all of them are to be laid over each other.
+        sideBySideToggled(on): the pictures of all of them are to be on the stage, or that of the shown one alone.
         stopAllRequested(): all are to be stopped, and none that waits is to begin.
     """
 
     chosen = Signal(int)
     wished = Signal(int, str)
     compareRequested = Signal()
+    sideBySideToggled = Signal(bool)
     stopAllRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -74,6 +76,9 @@ class LiveStrip(QScrollArea):
         self._row.setContentsMargins(16, 4, 16, 4)
         self._row.setSpacing(8)
         self._compare = self._tool("compareLiveButton", "Compare", "eye", "Lay their curves over each other")
+        self._beside = self._tool("sideBySideButton", "Side by side", "panes", "Watch all of them on the stage at once")
+        self._beside.setCheckable(True)
+        self._beside.toggled.connect(self.sideBySideToggled)
         self._stop_all = self._tool("stopAllButton", "Stop all", "stop", "Stop and save all that train")
         self._compare.clicked.connect(self.compareRequested)
         self._stop_all.clicked.connect(self.stopAllRequested)
@@ -82,7 +87,7 @@ class LiveStrip(QScrollArea):
         set_role(self._waiting, "muted")
         self._row.addWidget(self._waiting)
         self._row.addStretch(1)
-        for widget in (self._compare, self._stop_all):
+        for widget in (self._beside, self._compare, self._stop_all):
             self._row.addWidget(widget)
         self.setWidget(page)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -107,6 +112,7 @@ class LiveStrip(QScrollArea):
         self._waiting.setText(f"{waiting:,} waiting for a core" if waiting else "")
         self._waiting.setVisible(bool(waiting))
         self._compare.setVisible(can_compare)
+        self._beside.setVisible(len(items) > 1)
         self._stop_all.setVisible(bool(waiting) or sum(item.live for item in items) > 1)
         self._wanted = len(items) > 1 or bool(waiting)
         self.setVisible(self._wanted and not self._put_away)

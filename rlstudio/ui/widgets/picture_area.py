@@ -1,4 +1,4 @@
-"""PictureArea: where the stage shows its picture: the live one, a recorded one, or several recordings side by side."""
+"""PictureArea: where the stage shows its picture: live or recorded, alone or several side by side."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.frame_store import Frame
+from rlstudio.core.messages import FrameNote
 from rlstudio.ui.widgets.compare_view import CompareView
 from rlstudio.ui.widgets.frame_view import FrameView
+from rlstudio.ui.widgets.live_tiles import LiveTiles
 
 _TOY_TEXT = ("Blackjack", "CliffWalking", "FrozenLake", "Taxi")
 
@@ -27,22 +29,26 @@ class PictureArea(QStackedWidget):
         self.setObjectName("pictureArea")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.view, self.compare = FrameView(), CompareView()
-        self.addWidget(self.view)
+        self.tiles = LiveTiles(self.view)
+        self.addWidget(self.tiles)
         self.addWidget(self.compare)
         self._painted: tuple[Episode, int] | None = None  # the recorded frame that is in the view
 
-    def show_live(self, frame: Frame, env: str) -> None:
-        """A live frame."""
+    def show_live(self, frame: Frame, env: str, note: FrameNote) -> None:
+        """A live frame, and what it is."""
         self._leave_recording()
         self.view.show_frame(frame, sharp=drawn_in_pixels(env))
+        self.tiles.tell(note, frame.shape[:2])
 
     def show_message(self, text: str) -> None:
         """Words in the picture's place."""
         self._leave_recording()
         self.view.show_message(text)
+        self.tiles.tell(None)
 
     def show_recorded(self, episode: Episode, index: int) -> None:
         """A recorded frame; while episodes are compared, that frame of each of them."""
+        self.tiles.set_alone(True)
         if self.comparing:
             self.compare.show_index(index)
         elif self._painted is None or self._painted[0] is not episode or self._painted[1] != index:
@@ -73,9 +79,10 @@ class PictureArea(QStackedWidget):
         """One picture again."""
         if self.comparing:
             self.compare.set_episodes([], [])
-            self.setCurrentWidget(self.view)
+            self.setCurrentWidget(self.tiles)
             self._painted = None
 
     def _leave_recording(self) -> None:
         self.end_comparison()
+        self.tiles.set_alone(False)
         self._painted = None
