@@ -1,5 +1,7 @@
 """Measures runs side by side in the window: the display clock, and how fast each of 1, 2, … runs trains.
 
+At last all of them are on the stage as well, each played by a process of its own.
+
 Run it with nothing else running, on a real or a virtual screen (or QT_QPA_PLATFORM=offscreen):
 
     python tests/benchmarks/bench_side_by_side.py [--seconds 15] [--most 2]
@@ -60,7 +62,8 @@ class SideBySide:
 
     def _look(self) -> None:
         live, now = self._controller.training.live, time.perf_counter()
-        if len(live) <= len(self.rows) or any(run.state != "running" or run.last_batch is None for run in live):
+        wanted = min(len(self.rows) + 1, self._most)
+        if len(live) < wanted or any(run.state != "running" or run.last_batch is None for run in live):
             return
         if not self._since:
             self._since, self._steps = now + _SETTLE_SECONDS, []
@@ -76,20 +79,26 @@ class SideBySide:
         p50, p99 = np.percentile(gaps, (50, 99))
         row = {
             "runs": len(live),
+            "on the stage": "all of them" if self._controller.side_pictures.wanted else "one of them",
             "cores": usable_cores(),
             "seconds": round(seconds, 1),
             "steps_per_second": [round(speed) for speed in speeds],
             "clock_milliseconds": {"p50": round(p50, 1), "p99": round(p99, 1), "worst": round(float(gaps.max()), 1)},
             "load": round(os.getloadavg()[0], 1),
+            "command": "python tests/benchmarks/bench_side_by_side.py",
         }
         self.rows.append(stamped(row))
         told = ", ".join(f"{speed:,.0f}" for speed in speeds)
         print(
-            f"{len(live)} at once: {told} steps/s; clock p50 {p50:.1f} p99 {p99:.1f} worst {gaps.max():.1f} ms",
+            f"{len(live)} at once, {row['on the stage']} on the stage: {told} steps/s; "
+            f"clock p50 {p50:.1f} p99 {p99:.1f} worst {gaps.max():.1f} ms",
             flush=True,
         )
         if len(live) < self._most:
             self._train()
+        elif len(live) > 1 and not self._controller.side_pictures.wanted:
+            self._window.strip.sideBySideToggled.emit(True)
+            self._since = 0.0
         else:
             self._timer.stop()
             self._controller.closing.save_and_close()

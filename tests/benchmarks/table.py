@@ -141,6 +141,14 @@ SECTIONS = (
         {},
     ),
     Section(
+        "side-by-side",
+        "Runs side by side in the window",
+        "bench_side_by_side.py",
+        "DQN on CartPole at full speed, one, two, … runs at once, the policy of one or of all of them played on the "
+        "stage; the clock is the time between two refreshes of the window (16 ms are asked for).",
+        {},
+    ),
+    Section(
         "autosave",
         "Saving while training",
         "bench_autosave.py",
