@@ -15,7 +15,7 @@ from rlstudio.storage.exports.run_data import read_run
 from rlstudio.workers.channel import Channel
 from rlstudio.workers.vitals import Phase
 
-_UNITS = {"bundle": "writing KiB", "html": "drawing frame"}
+_UNITS = {"bundle": "writing KiB", "html": "drawing frame", "json": "writing number"}
 Writer = Callable[[ExportRun, Teller], list[Path]]
 """Writes what is asked for, whole or not at all; the files it wrote."""
 
@@ -56,10 +56,10 @@ def _csv(command: ExportRun, teller: Teller) -> list[Path]:
     return write_csv(Path(command.path), read_run(Path(command.run)), teller)
 
 
-def _json(command: ExportRun, _teller: Teller) -> list[Path]:
+def _json(command: ExportRun, teller: Teller) -> list[Path]:
     from rlstudio.storage.exports.tables import write_json
 
-    return write_json(Path(command.path), read_run(Path(command.run)))
+    return write_json(Path(command.path), read_run(Path(command.run)), teller)
 
 
 def _tensorboard(command: ExportRun, teller: Teller) -> list[Path]:

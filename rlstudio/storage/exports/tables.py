@@ -10,7 +10,7 @@
     value     the number; empty where it is not finite
 
 and `OUT.settings.csv` says how the run was made, in the columns kind (run, environment, parameter, live, result,
-version), name, value. The JSON file holds the same under the names of `json_of`.
+version), name, value. The JSON file holds the same under the names of `_json_of`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rlstudio.core.whole_file import whole_file
+from rlstudio.storage.exports.json_text import json_text
 from rlstudio.storage.exports.run_data import Progress, RunData, nobody, number
 from rlstudio.storage.records import plain
 
@@ -125,10 +126,10 @@ def _whole(step: float) -> int:
     return int(step) if math.isfinite(step) else 0
 
 
-def json_of(run: RunData) -> dict[str, Any]:
-    """The run as plain data: what stands in the file. Numbers that JSON does not have are null."""
+def _json_of(run: RunData) -> dict[str, Any]:
+    """What stands in the file. Numbers that JSON does not have are null there."""
     monitor = run.monitor
-    found = {
+    return {
         "format": JSON_FORMAT,
         "run": run.name,
         "config": run.info.config.model_dump(mode="json"),
@@ -151,12 +152,12 @@ def json_of(run: RunData) -> dict[str, Any]:
         ],
         "events": run.events,
     }
-    answer: dict[str, Any] = plain(found)
-    return answer
 
 
-def write_json(path: Path, run: RunData) -> list[Path]:
+def write_json(path: Path, run: RunData, progress: Progress = nobody) -> list[Path]:
     """Write the run to `path`; its path. Raises OSError."""
     with whole_file(path) as file:
-        file.write(json.dumps(json_of(run), indent=1, allow_nan=False).encode("utf-8") + b"\n")
+        for piece in json_text(_json_of(run), progress):
+            file.write(piece.encode("utf-8"))
+        file.write(b"\n")
     return [path]

@@ -6,12 +6,16 @@ import csv
 import json
 import math
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from rlstudio.core.run_config import RunConfig
+from rlstudio.storage.exports.json_text import json_text
 from rlstudio.storage.exports.run_data import read_run
 from rlstudio.storage.exports.tables import COLUMNS, write_csv, write_json
+from rlstudio.storage.records import plain
 from rlstudio.storage.run_folder import RunFolder
 
 
@@ -67,7 +71,8 @@ def test_no_text_of_a_run_becomes_a_formula(hostile_run: Path, tmp_path: Path) -
     assert "'=1+1" in texts
 
 
-def test_who_gives_up_leaves_nothing_behind(run: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [write_csv, write_json])
+def test_who_gives_up_leaves_nothing_behind(run: Path, tmp_path: Path, write: Any) -> None:
     class GivenUpError(Exception):
         pass
 
@@ -76,5 +81,21 @@ def test_who_gives_up_leaves_nothing_behind(run: Path, tmp_path: Path) -> None:
 
     (tmp_path / "out").mkdir()
     with pytest.raises(GivenUpError):
-        write_csv(tmp_path / "out" / "out.csv", read_run(run), give_up)
+        write(tmp_path / "out" / "out.csv", read_run(run), give_up)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_long_run_is_written_piece_by_piece() -> None:
+    values = {
+        "a": {"nothing": {}, "row": np.array([1.0, math.nan, math.inf]), "empty": np.empty(0)},
+        "long": np.arange(120_000),
+        "dicts": [{"x": (1, 2)}, {"x": None}],
+        "words": ["é", '"', True],
+    }
+    told: list[tuple[int, int]] = []
+    text = "".join(json_text(values, lambda done, total: told.append((done, total))))
+    assert json.loads(text) == plain(values)
+    assert told == [(0, 120_003), (3, 120_003), (50_003, 120_003), (100_003, 120_003), (120_003, 120_003)]
+    assert len(text.splitlines()) == 13
+    with pytest.raises(ValueError, match="keys are text"):
+        "".join(json_text({1: 2}))
