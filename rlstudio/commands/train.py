@@ -80,6 +80,8 @@ def _train_seeds(options: argparse.Namespace, start: StartTraining) -> int:
 
 
 def _words(summary: dict[str, Any]) -> str:
+    if summary["run"] is None:
+        return str(summary["words"])
     mean, best = summary["mean_return"], summary["best_mean_return"]
     plural = "" if summary["episodes"] == 1 else "s"
     training = f"{_seconds(summary['seconds'])} of training ({summary['steps_per_second']:,.0f} steps/s)"

@@ -40,6 +40,16 @@ _HIDDEN = f"{TEMPORARY}fork-"
 """Where steps are lived again, beside the runs; what is left there by a run that was killed is cleared away."""
 
 
+class NothingKeptError(RunFolderError):
+    """It was stopped before there was anything to keep."""
+
+    def summary(self) -> dict[str, Any]:
+        """What `TrainingRun.summary` tells of a run, for one that there is not; `words` say so."""
+        nothing = dict.fromkeys(("run", "mean_return", "best_mean_return", "solved_at"))
+        zeros = dict.fromkeys(("steps", "episodes", "seconds", "evaluation_seconds", "steps_per_second"), 0)
+        return {"status": "stopped", **nothing, **zeros, "words": str(self)}
+
+
 class Learn(Protocol):
     """What trains; `until` a step, whatever the budget, where it is given."""
 
@@ -68,6 +78,7 @@ def begin_fork(config: RunConfig, start: StartTraining, channel: Channel, learn:
     Raises:
         ParamError: where the parent was another run than one that could go on so.
         RunFolderError: where it is gone, keeps no such checkpoint, or the disk refuses.
+        NothingKeptError: where it was stopped while steps were lived once more.
     """
     assert config.parent is not None
     runs_dir, step = Path(start.runs_dir), config.parent.step
@@ -188,7 +199,7 @@ def _lived_again(
         raise RunFolderError(f"{parent.path.name} cannot be forked at step {step:,}; it can at: {where}")
     found = RunFolder.open(Path(quiet.run))
     if found.read_info().steps < step:
-        raise RunFolderError(f"stopped before it came to step {step:,}: nothing was kept of the fork")
+        raise NothingKeptError(f"stopped before it came to step {step:,}: nothing was kept of the fork")
     if step not in found.forkable() or not _same_policy(parent, found, step):
         where = ", ".join(f"{known:,}" for known in parent.forkable()) or "none"
         raise RunFolderError(

@@ -19,7 +19,7 @@ from rlstudio.envs.make import MakeError, make
 from rlstudio.jobs.consent import with_its_consent
 from rlstudio.jobs.episode_counter import EpisodeCounter
 from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
-from rlstudio.jobs.forking import begin_fork
+from rlstudio.jobs.forking import NothingKeptError, begin_fork
 from rlstudio.jobs.live_params import check_script
 from rlstudio.jobs.live_tensorboard import live_tensorboard
 from rlstudio.jobs.no_episode import new_episodes_words, no_episode_words
@@ -74,7 +74,11 @@ def train(start: StartTraining, channel: Channel) -> None:
         return
     check_config(config)
     check_consent(config.algorithm, config.params)
-    fork = begin_fork(config, start, channel, _learn)
+    try:
+        fork = begin_fork(config, start, channel, _learn)
+    except NothingKeptError as error:
+        channel.send(Finished("stopped", error.summary()))
+        return
     try:
         _learn(fork.start, fork.channel, brought=fork.changes)
     except BaseException:

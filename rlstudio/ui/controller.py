@@ -35,7 +35,7 @@ from rlstudio.ui.microscope import Microscope
 from rlstudio.ui.opening import has_best
 from rlstudio.ui.repeating import Repeating
 from rlstudio.ui.run_exporting import RunExporting
-from rlstudio.ui.run_words import numbers, state_words
+from rlstudio.ui.run_words import ended_words, numbers, state_words
 from rlstudio.ui.showing import Showing
 from rlstudio.ui.side_by_side import SideBySide
 from rlstudio.ui.side_pictures import SidePictures
@@ -318,11 +318,7 @@ class Controller(QObject):
         self.window.log.add("warning", reason)
 
     def _training_finished(self, status: str, summary: dict[str, Any]) -> None:
-        mean, solved = summary.get("mean_return"), summary.get("solved_at")
-        words = f"Training {status} at step {summary['steps']:,}"
-        words += "" if mean is None else f", mean return {mean:.1f}"
-        words += "" if not solved else f", goal reached after {solved['episode']:,} episodes"
-        self.telling.note(words + ".")
+        self.telling.note(f"Training {ended_words(status, summary)}.")
         self.window.fold_setup_while_training(False)
         self.watching.has_best = has_best(self.training.run)
         self.library.refresh()

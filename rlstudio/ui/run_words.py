@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rlstudio.ui.training import Training
 from rlstudio.ui.widgets.status_row import duration
 
+_ENDED = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "interrupted": "Interrupted"}
 _LATE_SUCCESS = {"MountainCar-v0": (-200.0, 60_000)}
 """Environments whose first success is luck: the return until then, and the step before which none is usual."""
 
@@ -51,12 +54,14 @@ def _idle_words(training: Training) -> str:
     batch = training.last_batch
     if training.config is None:
         return "Ready. Train starts a run (Ctrl+Enter)"
+    ended = _ENDED.get(training.status or "", "Ended")
+    if training.run is None:
+        return f"{ended} before it began. Train starts a run (Ctrl+Enter)"
     if batch is None:
         goes_on = "Continue goes on with it, " if _goes_on(training) else ""
         return f"Opened. {goes_on}Record shows what it learned"
-    ended = {"finished": "Finished", "stopped": "Stopped", "failed": "Failed", "interrupted": "Interrupted"}
     config, mean = training.config, batch.mean_return
-    words = f"{ended.get(training.status or '', 'Ended')} after {batch.step:,} steps"
+    words = f"{ended} after {batch.step:,} steps"
     if training.status == "finished" and config.stop_at is not None and mean is not None and mean >= config.stop_at:
         words += f": mean of last {config.window} reached {_mean(mean)}"
     return words
@@ -104,3 +109,13 @@ def _seconds_left(training: Training) -> float | None:
     if config.steps and batch.steps_per_second > 0 and not config.episodes:
         return max(0.0, (config.steps - batch.step) / batch.steps_per_second)
     return batch.seconds * (1.0 - batch.progress) / batch.progress
+
+
+def ended_words(status: str, summary: dict[str, Any]) -> str:
+    """How a training ended, to follow its name or the word "Training", without the full stop."""
+    if summary.get("run") is None and "words" in summary:
+        return str(summary["words"])
+    mean, solved = summary.get("mean_return"), summary.get("solved_at")
+    words = f"{status} at step {summary['steps']:,}"
+    words += "" if mean is None else f", mean return {mean:.1f}"
+    return words + ("" if not solved else f", goal reached after {solved['episode']:,} episodes")

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from rlstudio.core import messages as m
 from rlstudio.core.cores import usable_cores
 from rlstudio.ui.main_window import MainWindow
+from rlstudio.ui.run_words import ended_words
 from rlstudio.ui.showing import Showing
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.strip_words import item_of
@@ -210,9 +211,7 @@ class SideBySide(QObject):
             self.launched.emit(run, command)
 
     def _other_ended(self, run: TrainedRun, status: str, summary: dict[str, Any]) -> None:
-        mean = summary.get("mean_return")
-        words = f"{run.name}: {status} at step {summary['steps']:,}"
-        self._telling.note(words + ("." if mean is None else f", mean return {mean:.1f}."))
+        self._telling.note(f"{run.name}: {ended_words(status, summary)}.")
         self._keep(run)
 
     def _other_failed(self, run: TrainedRun, message: str, advice: str, details: str) -> None:

@@ -272,8 +272,15 @@ def test_a_run_that_cannot_be_lived_again_is_not_forked_there(tmp_path: Path) ->
 def test_stopped_while_it_lives_again_nothing_is_kept(tmp_path: Path) -> None:
     parent = trained(tmp_path, 230, **DQN)
     step = looked_back_at(parent, middle(parent), parent.read_info().steps)
-    with pytest.raises(RunFolderError, match="stopped before it came to step"):
-        fork(parent, step, FakeChannel(after_looks(3, m.Stop())))
+    channel = FakeChannel(after_looks(3, m.Stop()))
+    train(m.StartTraining(config_of(parent, step).model_dump(mode="json"), str(tmp_path), watch="off"), channel)
+    (ended,) = channel.of(m.Finished)
+    assert ended.status == "stopped"
+    assert ended.summary["run"] is None
+    assert ended.summary["words"] == f"stopped before it came to step {step:,}: nothing was kept of the fork"
+    done = fork(parent, step)[1].of(m.Finished)[-1].summary
+    assert set(ended.summary) == {*done, "words"}
+    shutil.rmtree(done["run"])
     assert [path.name for path in tmp_path.iterdir()] == [parent.path.name]
 
 
