@@ -23,9 +23,10 @@ def test_what_is_chosen_is_kept_and_handed_on(show: Callable[..., Any], tmp_path
     settings = Settings(tmp_path / "window.json")
     assert autosave_of(settings) == {"autosave_seconds": None, "autosave_steps": None}
     dialog = show(AutosaveDialog(settings))
-    assert (dialog.seconds.value(), dialog.steps.text()) == (15, "by time alone")
+    assert (dialog.seconds.value(), dialog.steps.text()) == (15, "off")
     dialog.seconds.setValue(60)
     dialog.steps.setValue(5000)
+    assert (dialog.seconds.text(), dialog.steps.text()) == ("every 60 s", "every 5,000 steps")
     save_button(dialog).click()
     settings.save()
     again = Settings(tmp_path / "window.json")

@@ -38,11 +38,14 @@ class AutosaveDialog(QDialog):
         chosen = autosave_of(settings)
         by_clock = "A run that breaks off goes on from its last checkpoint; less often where saving takes long"
         self.seconds = whole_box("autosaveSeconds", "Seconds between checkpoints", by_clock, 1, _MOST_SECONDS)
+        self.seconds.setPrefix("every ")
         self.seconds.setSuffix(" s")
         self.seconds.setValue(round(chosen["autosave_seconds"] or USUAL_SECONDS))
         by_steps = "At every multiple of so many environment steps as well, whatever it takes"
         self.steps = whole_box("autosaveSteps", "Steps between checkpoints", by_steps, 0, _MOST_STEPS)
-        self.steps.setSpecialValueText("by time alone")
+        self.steps.setSpecialValueText("off")
+        self.steps.setPrefix("every ")
+        self.steps.setSuffix(" steps")
         self.steps.setGroupSeparatorShown(True)
         self.steps.setSingleStep(1000)
         self.steps.setValue(chosen["autosave_steps"] or 0)
@@ -51,11 +54,11 @@ class AutosaveDialog(QDialog):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setSpacing(8)
-        form.addRow("Checkpoint every", self.seconds)
-        form.addRow("and every … steps", self.steps)
+        form.addRow("By time", self.seconds)
+        form.addRow("By steps", self.steps)
         words = QLabel(
-            "Curves are saved all the time. A checkpoint also holds what going on exactly needs: optimiser, replay "
-            "buffer, random states. The two newest are kept whole. From the next run on."
+            "A checkpoint holds what going on exactly needs: networks, optimiser, replay buffer, random states. Two "
+            "are kept whole, the newest. Curves are saved all the time. What is set here counts from the next run on."
         )
         words.setWordWrap(True)
         set_role(words, "muted")
