@@ -96,6 +96,8 @@ def words(found: list[Interruption]) -> str:
     budget = "" if config.steps is None else f" of {config.steps:,}"
     when = ago(newest.info.heartbeat)
     from_where = f"Resume goes on from step {newest.step:,}{budget}."
+    if not newest.step:
+        from_where = "Nothing that it learned was saved yet: Resume begins it again at step 0."
     if len(found) == 1:
         return f"{name} was interrupted {when}, at step {newest.info.steps:,}. {from_where}"
     return f"{len(found)} runs were interrupted, the last one {when}: {name}. {from_where}"

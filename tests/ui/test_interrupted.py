@@ -12,8 +12,10 @@ from job_harness import FakeChannel, story, train_inline
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from rlstudio.core import messages as m
+from rlstudio.storage.interrupted import Interruption
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.controller import Controller
+from rlstudio.ui.interrupted import words
 from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.settings import Settings
 from rlstudio.ui.widgets.speed_slider import FULL
@@ -109,6 +111,12 @@ def test_several_are_told_in_one_bar_and_once(
     window, controller = open_window()
     wait_for(lambda: not controller.interrupted._background._readers, "the second look")
     assert window.banner.text() == ""
+
+
+def test_a_run_that_died_before_its_first_checkpoint_is_said_to_begin_again(tmp_path: Path) -> None:
+    info = RunFolder.open(kill(tmp_path / "runs", seed=1)).read_info()
+    assert "Resume begins it again at step 0" in words([Interruption(info, 0, "")])
+    assert "Resume goes on from step 7 of 4,000" in words([Interruption(info, 7, "")])
 
 
 def test_nothing_is_said_where_nothing_was_interrupted(

@@ -62,7 +62,10 @@ class ExtendDialog(QDialog):
         heading.setWordWrap(True)
         set_role(heading, "strong")
         counts = " and ".join(f"{self._done[name]:,} {name}" for name in self.fields)
-        about.setText(f"It goes on from {counts}, in its own folder.")
+        goes_on = (
+            f"It goes on from {counts}" if self._done["steps"] else "Nothing was saved yet: it begins again at step 0"
+        )
+        about.setText(f"{goes_on}, in its own folder.")
         about.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.ok = buttons.addButton("Train on", QDialogButtonBox.ButtonRole.AcceptRole)
