@@ -70,7 +70,7 @@ class RunExporting(QObject):
     def ask(self, run: Path) -> None:
         """Ask what to write and where; the last answers come first."""
         last = self._window.settings.get(_LAST, dict, {})
-        folder = Path(str(last.get("folder", "")))
+        folder = Path(str(last.get("folder") or Path.home()))
         dialog = QFileDialog(self._window, f"Export {run.name}", str(folder if folder.is_dir() else Path.home()))
         dialog.setObjectName("exportRunDialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
