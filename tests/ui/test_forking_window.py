@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from job_harness import train_inline
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core.messages import Change
@@ -110,6 +112,33 @@ def test_a_wrong_value_cannot_be_sent(dialog: ForkDialog) -> None:
     field.set_value(7)
     dialog.form.edited.emit("discount")
     assert not dialog.ok.isEnabled()
+
+
+def test_tab_goes_down_the_dialog_and_escape_closes_it(dialog: ForkDialog) -> None:
+    dialog.activateWindow()
+    dialog.choose(0)  # there is a live change after it
+    dialog.checkpoint.setFocus()
+    reached = []
+    for _ in range(20):
+        reached.append(QApplication.focusWidget().objectName())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is dialog.checkpoint:
+            break
+    fields = [name for name in reached if name.startswith("param_")]
+    assert reached[0] == "forkCheckpoint"
+    assert reached[1 : 1 + len(fields)] == fields
+    assert reached[1 + len(fields) : -1] == ["allParamsButton", "forkSteps", "forkLaterChanges", "forkOkButton"]
+
+    closed: list[int] = []
+    dialog.finished.connect(closed.append)
+    line = dialog.limit_fields["steps"].editor
+    line.setFocus()
+    QTest.keyClicks(line, "7")
+    QTest.keyClick(line, Qt.Key.Key_Escape)  # this one takes the digit back
+    assert (dialog.limits(), closed) == ({"steps": 400}, [])
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Escape)
+    assert closed == [0]
 
 
 # ---------------------------------------------------------------- the whole window

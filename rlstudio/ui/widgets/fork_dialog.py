@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QScrollArea,
     QVBoxLayout,
@@ -109,6 +111,7 @@ class ForkDialog(QDialog):
             field.edited.connect(lambda name=name: self._on_limit(name))
         self.form.edited.connect(lambda _name: self._judge())
         self.form.set_params(params_type, {})
+        self._order_tabs()
         self._show_place()
 
     # ------------------------------------------------------------ the answers
@@ -158,22 +161,14 @@ class ForkDialog(QDialog):
         set_role(self.ok, "primary")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        page = QWidget()
-        set_role(page, "page")
-        inner = QVBoxLayout(page)
-        inner.setContentsMargins(8, 8, 12, 8)
-        inner.setSpacing(8)
-        inner.addWidget(self.form)
-        for field in self.limit_fields.values():
-            inner.addWidget(field)
-        inner.addStretch(1)
         area = QScrollArea()
         area.setObjectName("forkSettings")
         area.setAccessibleName("Settings of the fork")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(page)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields take the focus, and scroll into view
+        area.setWidget(self._page())
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
@@ -183,6 +178,29 @@ class ForkDialog(QDialog):
         for widget in (self.later, self.faults, buttons):
             column.addWidget(widget)
         self.resize(560, min(620, round(0.8 * self.screen().availableGeometry().height())))
+
+    def _page(self) -> QWidget:
+        """The settings, each number near its name."""
+        page = QWidget()
+        set_role(page, "page")
+        inner = QVBoxLayout()
+        inner.setContentsMargins(0, 8, 0, 8)
+        inner.setSpacing(8)
+        inner.addWidget(self.form)
+        for field in self.limit_fields.values():
+            inner.addWidget(field)
+        inner.addStretch(1)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, 0, 12, 0)
+        row.addLayout(inner, 3)
+        row.addStretch(1)
+        return page
+
+    def _order_tabs(self) -> None:
+        limits = [stop for field in self.limit_fields.values() for stop in field.tab_stops()]
+        stops = [self.checkpoint, *self.form.tab_stops(), *limits, self.later]  # the buttons stand last already
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     # ------------------------------------------------------------ what is shown
 

@@ -152,6 +152,11 @@ class ParamField(QWidget):
         set_role(button, "slot")
         self._grid.addWidget(button, 0, 2, Qt.AlignmentFlag.AlignVCenter)
 
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab goes through, in order: after an edit to the next field, not to the reset button."""
+        browse = self.findChild(QPushButton, f"browse_{self.info.name}")
+        return [self.editor] if browse is None else [browse, self.editor]
+
     def value(self) -> Any:
         """The value in the editor: typed where it can be, else the text as it stands."""
         return self.editor.value()

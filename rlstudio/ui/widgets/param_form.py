@@ -95,6 +95,14 @@ class ParamForm(QWidget):
         """The field of that name, if the form has one."""
         return self._fields.get(name)
 
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab goes through, in the order in which it stands on the screen."""
+        fields = [*self._fields.values()]
+        first = [field for field in fields if self._rest is None or not self._rest.isAncestorOf(field)]
+        rest = [field for field in fields if field not in first]
+        stops = [stop for field in first for stop in field.tab_stops()]
+        return [*stops, self._toggle, self._reset_all, *(stop for field in rest for stop in field.tab_stops())]
+
     def faults(self) -> list[ParamFault]:
         """What is wrong with the values as they stand."""
         values = {name: field.value() for name, field in self._fields.items()}
@@ -177,8 +185,9 @@ class ParamForm(QWidget):
         return field
 
     def _order_tabs(self) -> None:
-        editors = [field.editor for field in self._fields.values()]
-        for before, after in pairwise(editors):
+        stops = self.tab_stops()
+        QWidget.setTabOrder(self._toggle, stops[0])  # it stands where the form does; new fields stand at the very end
+        for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
     def _show_rest(self, shown: bool) -> None:

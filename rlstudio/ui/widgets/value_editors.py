@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QWidget
 
 from rlstudio.core.params import ParamInfo
 from rlstudio.ui.theme import repolish
@@ -18,7 +18,8 @@ class TextEditor(QLineEdit):
 
     `edited` comes with every keystroke of the user, `committed` with Enter, an arrow key, or leaving after an edit.
     Enter and Escape end the edit and emit `left`: who keeps the line then takes the focus from it, or else letters
-    that are the window's keys would go on being typed. Escape also brings back what stood there before.
+    that are the window's keys would go on being typed. Escape also brings back what stood there before; in a dialog,
+    where there is nothing to bring back, it is the dialog's: it closes it.
     """
 
     edited = Signal()
@@ -69,6 +70,9 @@ class TextEditor(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Step with the arrow keys, end the edit with Enter or Escape; everything else as ever."""
         if event.key() == Qt.Key.Key_Escape:
+            if not self._open and isinstance(self.window(), QDialog):
+                event.ignore()
+                return
             self._revert()
             self.left.emit()
             return
