@@ -6,10 +6,11 @@ import math
 from pathlib import Path
 from typing import Any
 
+from rlstudio.core.plain_text import plain_text
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.ordinary_file import json_in
 
-_MOST_BYTES = 256 << 20
+_MOST_BYTES, _LONGEST_NAME = 256 << 20, 200
 
 
 def seconds_at(folder: Path) -> float | None:
@@ -17,6 +18,12 @@ def seconds_at(folder: Path) -> float | None:
     seconds = _inside(_read(folder / "checkpoint.json"), "note").get("seconds")
     known = isinstance(seconds, int | float) and not isinstance(seconds, bool) and math.isfinite(seconds)
     return float(seconds) if known and isinstance(seconds, int | float) else None
+
+
+def brought_from(folder: Path) -> str | None:
+    """Name of the model file that the checkpoint `folder` was made from; None where it was learned here."""
+    name = _inside(_read(folder / "checkpoint.json"), "note").get("from")
+    return plain_text(name[:_LONGEST_NAME]) if isinstance(name, str) else None
 
 
 def standing_at(folder: Path) -> dict[str, Any]:

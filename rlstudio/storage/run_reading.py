@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from rlstudio.core.messages import PolicyData, Series
 from rlstudio.storage import checkpoint, records
+from rlstudio.storage.checkpoint_notes import brought_from
 from rlstudio.storage.checkpoint_shelf import steps_in
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.records import Monitor
@@ -57,7 +58,7 @@ class RunReading:
         """Arrays, values and step of the learner at `step`, or of the newest one kept. Raises RunFolderError."""
         kept = self.forkable()
         if not kept:
-            raise RunFolderError(f"{self.path} cannot be continued: no checkpoint in it holds the learner's state")
+            raise RunFolderError(f"{self.path} cannot be continued: {self._nothing_to_go_on_from()}")
         if step is not None and step not in kept:
             raise RunFolderError(f"{self.path} cannot be continued from step {step}; it can from {_steps(kept)}")
         step = kept[-1] if step is None else step
@@ -71,8 +72,8 @@ class RunReading:
         """
         kept, info = self.forkable(), self.read_info()
         if not kept:
-            words = f"{self.path} cannot be continued: no checkpoint in it holds the learner's state"
-            if not info.steps:  # it was killed before its first one, of step 0
+            words = f"{self.path} cannot be continued: {self._nothing_to_go_on_from()}"
+            if not info.steps and self.brought_from() is None:  # it was killed before its first one, of step 0
                 words += f"; it made no step yet: rlstudio train --config {self.path / RUN_FILE} begins it anew"
             raise RunFolderError(words)
         if kept[-1] >= info.steps:
@@ -82,6 +83,17 @@ class RunReading:
     def forkable(self) -> list[int]:
         """Steps of the checkpoints that training can go on from, in order."""
         return [step for step in self.checkpoints() if checkpoint.has_learner(self._checkpoints_dir / str(step))]
+
+    def brought_from(self) -> str | None:
+        """Name of the model file that this was opened from; None for a run that was trained here."""
+        steps = self.checkpoints()
+        return brought_from(self._checkpoints_dir / str(steps[0])) if steps else None
+
+    def _nothing_to_go_on_from(self) -> str:
+        model = self.brought_from()
+        if model is None:
+            return "no checkpoint in it holds the learner's state"
+        return f"it holds the policy of {model} alone, which was trained elsewhere"
 
     def _checkpoint_step(self, step: int | Literal["best"] | None) -> int:
         steps = self.checkpoints()

@@ -10,11 +10,11 @@ from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui.background import Background
 
-_Found = tuple[list[int], int | None]
+_Found = tuple[list[int], int | None, bool]
 
 
 class CheckpointList(QObject):
-    """`steps`, ascending, and `best` are those of `run`.
+    """`steps`, ascending, and `best` are those of `run`; `learned_here` unless it was opened from a model file.
 
     Signals:
         runChanged: another run is shown, whose checkpoints are yet to be read.
@@ -29,6 +29,7 @@ class CheckpointList(QObject):
         self.run: str | None = None
         self.steps: list[int] = []
         self.best: int | None = None
+        self.learned_here = True
         self._reading = False
         self._background = Background(self)
 
@@ -36,7 +37,7 @@ class CheckpointList(QObject):
         """Read those of `run` anew; nothing while they are being read."""
         if run != self.run:
             self.run = run
-            self._take([], None)
+            self._take([], None, True)
             self.runChanged.emit()
         if run is not None and not self._reading:
             self._reading = True
@@ -53,16 +54,16 @@ class CheckpointList(QObject):
         else:
             self.refresh(self.run)
 
-    def _take(self, steps: list[int], best: int | None) -> None:
-        if (steps, best) != (self.steps, self.best):
-            self.steps, self.best = steps, best
+    def _take(self, steps: list[int], best: int | None, learned_here: bool) -> None:
+        if (steps, best, learned_here) != (self.steps, self.best, self.learned_here):
+            self.steps, self.best, self.learned_here = steps, best, learned_here
             self.changed.emit()
 
 
 def _read(run: str) -> _Found:
-    """The checkpoints of a run and the best of them; none of a run that is gone."""
+    """The checkpoints of a run, the best of them, whether it learned them here; none of a run that is gone."""
     try:
         folder = RunFolder.open(Path(run))
-        return folder.checkpoints(), folder.best_checkpoint()
+        return folder.checkpoints(), folder.best_checkpoint(), folder.brought_from() is None
     except (RunFolderError, OSError):
-        return [], None
+        return [], None, True

@@ -287,7 +287,8 @@ class TimeMachine(QObject):
     def _tell(self) -> None:
         """Bar and plot show which there are, and which is shown."""
         shown = self._on_stage[0] if len(self._on_stage) == 1 else None
-        self.bar.set_checkpoints(self.steps, self._wanted[0] if len(self._wanted) == 1 else shown)
+        there = self._wanted[0] if len(self._wanted) == 1 else shown
+        self.bar.set_checkpoints(self.steps, there, learned_here=self.checkpoints.learned_here)
         if self._wanted:
             self.bar.say(self._waiting_words(), busy=True)
         elif len(self._on_stage) > 1:

@@ -32,7 +32,11 @@ def test_a_model_becomes_a_run_that_is_evaluated_like_any(call: Call, model: Pat
     assert [(row["env"], row["algorithm"], row["status"]) for row in listed] == [("CartPole-v1", "sb3_dqn", "finished")]
     resumed = call("resume", run)
     assert resumed.status == 1
-    assert "cannot be continued" in resumed.stderr
+    assert "cannot be continued: it holds the policy of dqn.zip alone, which was trained elsewhere" in resumed.stderr
+    for place in (run, f"{run}@0"):
+        forked = call("train", "--fork", place, "--set", "learning_rate=0.01", "--steps", "900")
+        assert forked.status == 1
+        assert "it holds the policy of dqn.zip alone, which was trained elsewhere" in forked.stderr
 
 
 def test_who_does_not_name_the_environment_is_told_which_fit(call: Call, model: Path, tmp_path: Path) -> None:

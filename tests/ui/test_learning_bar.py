@@ -54,7 +54,11 @@ def test_it_is_greyed_while_there_is_nothing_to_slide_over_and_keeps_its_size(ba
 
 
 def test_a_replay_that_is_offered_stands_out_once_there_are_checkpoints(bar: LearningBar) -> None:
+    bar.set_checkpoints([0], None, learned_here=False)
+    assert not bar.fork.isEnabled()
+    assert "trained elsewhere" in bar.fork.toolTip()
     bar.set_checkpoints([0], None)
+    assert bar.fork.isEnabled()
     bar.offer_replay(True)
     assert bar.replay.property("role") == "flat"
     bar.set_checkpoints([0, 600], None)

@@ -34,6 +34,8 @@ _KEYS = (
     Qt.Key.Key_PageUp,
     Qt.Key.Key_PageDown,
 )
+_FORK = "Begin a new run where this one stood at that checkpoint, with settings changed from there on"
+_NO_FORK = "It cannot be forked: it holds the policy of a model file alone, which was trained elsewhere"
 
 
 def _moves(event: QKeyEvent) -> bool:
@@ -88,9 +90,6 @@ class LearningBar(QWidget):
         self.compare = self._button("compareButton", "Compare…", "eye")
         self.compare.setToolTip("Show up to four checkpoints side by side, same seed, same clock (C)")
         self.fork = self._button("forkCheckpointButton", "Fork…", "branch")
-        self.fork.setToolTip(
-            "Begin a new run where this one stood at that checkpoint, with settings changed from there on"
-        )
         self.cancel = QToolButton()
         self.cancel.setObjectName("cancelCheckpointButton")
         self.cancel.setAccessibleName("Cancel the recording of checkpoints")
@@ -104,8 +103,11 @@ class LearningBar(QWidget):
         self._lay_out()
         self.set_checkpoints([], None)
 
-    def set_checkpoints(self, steps: Sequence[int], shown: int | None) -> None:
-        """Which there are; the slider stands at `shown`, or at the newest while none is shown."""
+    def set_checkpoints(self, steps: Sequence[int], shown: int | None, *, learned_here: bool = True) -> None:
+        """Which there are; the slider stands at `shown`, or at the newest while none is shown.
+
+        What was not `learned_here` cannot be forked: of a model file there is the policy alone.
+        """
         self._steps = list(steps)
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(0, len(self._steps) - 1))
@@ -114,7 +116,8 @@ class LearningBar(QWidget):
             self.slider.setValue(place)
         for control in (self.slider, self.replay, self.compare):
             control.setEnabled(self.usable)
-        self.fork.setEnabled(bool(self._steps))
+        self.fork.setEnabled(bool(self._steps) and learned_here)
+        self.fork.setToolTip(_FORK if learned_here else _NO_FORK)
         self._show_offer()
         self.setToolTip("" if self.usable else "There is something to slide over once a run has kept two checkpoints")
 
