@@ -43,6 +43,7 @@ class RunKeeping(QObject):
         self._to_select: list[Path] = []  # those brought back, once they are listed
         self._names: dict[str, str] = {}  # what people call the runs, by folder
         self._trashed: list[list[Path]] = []  # by each deletion that can be undone, the last one last
+        self._offer = ""  # what was said beside the Undo button
         self._background = Background(self)
         self._background.failed.connect(self.failed)
         self._timer = QTimer(self)
@@ -59,6 +60,7 @@ class RunKeeping(QObject):
         self.trash.told.connect(self.told)
         self.trash.restored.connect(self._came_back)
         self.trash.emptied.connect(lambda: self._trashed.clear())
+        self.trash.emptied.connect(self._take_offer_back)
         window.tabs.opened.connect(self._on_tab)
         if window.tabs.current() == "runs":  # it was open when the window was closed, and is again
             self._timer.start()
@@ -114,7 +116,8 @@ class RunKeeping(QObject):
             self._trashed.append(gone)
             what = self._names.get(gone[0].name, gone[0].name) if len(gone) == 1 else f"{len(gone):,} runs"
             self.told.emit(f"To the trash: {_few([path.name for path in gone])}.")
-            self._window.banner.say(f"{what} moved to the trash.", [("Undo", self.undo)])
+            self._offer = f"{what} moved to the trash."
+            self._window.banner.say(self._offer, [("Undo", self.undo)])
         if faults:
             self.failed.emit(_few(faults, "; "))
         self.refresh()
@@ -139,8 +142,14 @@ class RunKeeping(QObject):
     def _came_back(self, back: list[Path]) -> None:
         """From the trash, by its dialog: there is nothing to undo of those any more."""
         self._trashed = [left for gone in self._trashed if (left := [path for path in gone if path.exists()])]
+        self._take_offer_back()
         self._to_select = back
         self.refresh()
+
+    def _take_offer_back(self) -> None:
+        """There may be nothing left that Undo would bring back."""
+        if self._offer and self._window.banner.text() == self._offer:
+            self._window.banner.hide()
 
     def ask_to_empty(self) -> None:
         """What cannot be undone is asked first; nothing waits for the answer."""

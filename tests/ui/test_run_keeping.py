@@ -234,9 +234,17 @@ def test_older_trash_is_listed_brought_back_and_emptied_when_that_is_meant(
     assert not dialog.restore.isEnabled()
     first = next(row for row in range(2) if "seed 0" in lines[row])
     dialog.list.setCurrentRow(first)
-    dialog.restore.click()
+    assert window.banner.text() == "2 runs moved to the trash."
+    dialog.list.setFocus()
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
     wait_for(lambda: [run.path for run in panel.runs()] == [runs[0]], "the run to come back")
     wait_for(lambda: dialog.list.count() == 1, "the list without it")
+    assert window.banner.text() == ""  # its Undo is not offered any more
+    dialog.empty.click()
+    assert dialog.keep.hasFocus()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)  # takes the question back
+    assert dialog.isVisible()
+    assert not dialog.sure.isVisible()
     dialog.empty.click()
     assert dialog.sure.isVisible()
     assert "Delete the run for good? This cannot be undone." in dialog.findChild(QLabel, "emptyTrashQuestion").text()

@@ -134,7 +134,8 @@ def _value(value: Any) -> str:
     return text if len(text) <= 40 else text[:39] + "…"
 
 
-def _return(value: float | None) -> str:
+def return_text(value: float | None) -> str:
+    """A mean return as the table shows it."""
     if value is None:
         return NOTHING
     return f"{value:,.1f}" if abs(value) >= 10 else f"{value:.2f}"
@@ -166,7 +167,7 @@ COLUMNS = (
     ),
     Column(
         "Best",
-        lambda run: _return(run.info.best_mean_return),
+        lambda run: return_text(run.info.best_mean_return),
         lambda run: run.info.best_mean_return,
         number=True,
         help="Best mean return over the run's window of episodes",
@@ -174,7 +175,7 @@ COLUMNS = (
     ),
     Column(
         "Last",
-        lambda run: _return(run.info.mean_return),
+        lambda run: return_text(run.info.mean_return),
         lambda run: run.info.mean_return,
         number=True,
         help="Mean return over the last episodes",

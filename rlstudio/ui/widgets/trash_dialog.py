@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from rlstudio.storage.trash import TrashedRun
 from rlstudio.ui.theme import set_role
-from rlstudio.ui.widgets.run_columns import ago
+from rlstudio.ui.widgets.run_columns import ago, return_text
 
 
 class TrashDialog(QDialog):
@@ -58,17 +59,17 @@ class TrashDialog(QDialog):
         set_role(self.sure, "danger")
         self._question = QLabel()
         self._question.setObjectName("emptyTrashQuestion")
-        keep = _button("keepTrashButton", "Keep", "Leave the trash as it is")
+        self.keep = _button("keepTrashButton", "Keep", "Leave the trash as it is")
         self.restore.clicked.connect(self._restore)
-        self.empty.clicked.connect(lambda: self._foot.setCurrentIndex(1))
+        self.empty.clicked.connect(self._ask)
         self.sure.clicked.connect(self._empty)
-        keep.clicked.connect(lambda: self._foot.setCurrentIndex(0))
+        self.keep.clicked.connect(self._keep)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         self._foot = QStackedWidget()
         self._foot.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._foot.addWidget(_row(self.empty, None, self.restore, buttons))
-        self._foot.addWidget(_row(self._question, None, self.sure, keep))
+        self._foot.addWidget(_row(self._question, None, self.sure, self.keep))
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
@@ -89,7 +90,7 @@ class TrashDialog(QDialog):
         n = len(runs)
         what = "One run is" if n == 1 else f"{n:,} runs are"
         self._words.setText(f"{what} in the trash, and still on the disk." if n else "The trash is empty.")
-        which = "the run" if n == 1 else f"all {n:,} runs"
+        which = "the run" if n == 1 else f"these {n:,} runs"
         self._question.setText(f"Delete {which} for good? This cannot be undone.")
         self._foot.setCurrentIndex(0)
         self._judge()
@@ -107,9 +108,27 @@ class TrashDialog(QDialog):
         if chosen:
             self.restoreRequested.emit(chosen)
 
-    def _empty(self) -> None:
+    def _ask(self) -> None:
+        self._foot.setCurrentIndex(1)
+        self.keep.setFocus()  # what deletes must be meant
+
+    def _keep(self) -> None:
         self._foot.setCurrentIndex(0)
+        self.list.setFocus()
+
+    def _empty(self) -> None:
+        self._keep()
         self.emptyRequested.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter in the list brings back what is selected; Escape takes the question back before it closes."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self.list.hasFocus() and self.selected():
+            self._restore()
+        elif event.key() == Qt.Key.Key_Escape and self._foot.currentIndex() == 1:
+            self._keep()
+        else:
+            super().keyPressEvent(event)
 
 
 def _line(run: TrashedRun) -> str:
@@ -119,7 +138,7 @@ def _line(run: TrashedRun) -> str:
         return f"{run.path.name} · damaged · {when}"
     config, best = run.info.config, run.info.best_mean_return
     parts = [f"{config.env} · {config.algorithm}, seed {config.seed}", f"{run.info.steps:,} steps"]
-    parts += [] if best is None else [f"best {best:,.1f}"]
+    parts += [] if best is None else [f"best {return_text(best)}"]
     return " · ".join([run.title or "", *parts, when] if run.title else [*parts, when])
 
 
