@@ -125,9 +125,8 @@ def test_tab_goes_down_the_dialog_and_escape_closes_it(dialog: ForkDialog) -> No
         if QApplication.focusWidget() is dialog.checkpoint:
             break
     fields = [name for name in reached if name.startswith("param_")]
-    assert reached[0] == "forkCheckpoint"
-    assert reached[1 : 1 + len(fields)] == fields
-    assert reached[1 + len(fields) : -1] == ["allParamsButton", "forkSteps", "forkLaterChanges", "forkOkButton"]
+    assert (reached[0], len(fields) > 2) == ("forkCheckpoint", True)
+    assert reached[1:-1] == ["forkSteps", *fields, "allParamsButton", "forkLaterChanges", "forkOkButton"]
 
     closed: list[int] = []
     dialog.finished.connect(closed.append)

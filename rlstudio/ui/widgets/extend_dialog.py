@@ -77,8 +77,10 @@ class ExtendDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         column.setSpacing(12)
-        for widget in (heading, about, *self.fields.values(), self.note, buttons):
+        for widget in (heading, about, *self.fields.values(), self.note):
             column.addWidget(widget)
+        column.addStretch(1)
+        column.addWidget(buttons)
         self.resize(_WIDTH, self.sizeHint().height())
 
     def _judge(self) -> None:
@@ -97,5 +99,5 @@ class ExtendDialog(QDialog):
         self.note.setText("" if faults else self._notes(limits))
         self.note.setVisible(bool(self.note.text()))
         self.note.setMinimumHeight(self.note.heightForWidth(_WIDTH - 2 * _MARGIN) if self.note.text() else 0)
-        self.resize(self.width(), self.sizeHint().height())
+        self.resize(self.width(), max(self.height(), self.sizeHint().height()))  # it never jumps while one types
         self.ok.setEnabled(not faults)

@@ -174,31 +174,31 @@ class ForkDialog(QDialog):
         column.setSpacing(8)
         for widget in (heading, about, self.checkpoint, self.note):
             column.addWidget(widget)
+        limits = QVBoxLayout()
+        limits.setSpacing(8)
+        for field in self.limit_fields.values():
+            limits.addWidget(field)
+        column.addLayout(_near(limits))
         column.addWidget(area, 1)
         for widget in (self.later, self.faults, buttons):
             column.addWidget(widget)
         self.resize(560, min(620, round(0.8 * self.screen().availableGeometry().height())))
 
     def _page(self) -> QWidget:
-        """The settings, each number near its name."""
+        """What can be changed."""
         page = QWidget()
         set_role(page, "page")
         inner = QVBoxLayout()
         inner.setContentsMargins(0, 8, 0, 8)
         inner.setSpacing(8)
         inner.addWidget(self.form)
-        for field in self.limit_fields.values():
-            inner.addWidget(field)
         inner.addStretch(1)
-        row = QHBoxLayout(page)
-        row.setContentsMargins(0, 0, 12, 0)
-        row.addLayout(inner, 3)
-        row.addStretch(1)
+        page.setLayout(_near(inner))
         return page
 
     def _order_tabs(self) -> None:
         limits = [stop for field in self.limit_fields.values() for stop in field.tab_stops()]
-        stops = [self.checkpoint, *self.form.tab_stops(), *limits, self.later]  # the buttons stand last already
+        stops = [self.checkpoint, *limits, *self.form.tab_stops(), self.later]  # the buttons stand last already
         for before, after in pairwise(stops):
             QWidget.setTabOrder(before, after)
 
@@ -237,6 +237,15 @@ class ForkDialog(QDialog):
             field.show_note(told.get(name, ""), "fault")
         self.faults.hide()
         self.ok.setEnabled(not found and not self.form.faults())
+
+
+def _near(fields: QVBoxLayout) -> QHBoxLayout:
+    """Not over the whole width: each number near its name. What lies in a scroll area stands under what does not."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 12, 0)
+    row.addLayout(fields, 3)
+    row.addStretch(1)
+    return row
 
 
 def _label(name: str, role: str) -> QLabel:
