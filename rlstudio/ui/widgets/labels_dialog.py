@@ -89,6 +89,7 @@ class LabelsDialog(QDialog):
         completer.setModel(QStringListModel(known, completer))
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setWidget(self.tags)
+        completer.popup().setObjectName("completions")
 
         def offer(text: str) -> None:
             begun = text.rpartition(",")[2].strip()
