@@ -28,6 +28,7 @@ class ComparedRun:
         title: what a person called it, "" where nobody did.
         live: whether it still trains.
         env: environment of a run from elsewhere, "" where its files do not say.
+        origin: kind of the run that it was forked from (run_groups.kind_of), "" where that is not known.
         means: mean returns as another program wrote them, of a run without single episodes.
     """
 
@@ -38,6 +39,7 @@ class ComparedRun:
     live: bool = False
     env: str = ""
     means: Series | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,11 @@ class Comparison:
 def compare(runs: Sequence[ComparedRun], x_axis: XAxis, window: int, kind: Kind) -> Comparison:
     """Runs against `x_axis`, their means over `window` episodes."""
     ours = [(index, run.config) for index, run in enumerate(runs) if run.config is not None]
-    groups = [[ours[place][0] for place in group] for group in same_but_for_seed([config for _, config in ours])]
+    origins = [runs[index].origin for index, _ in ours]
+    alike = same_but_for_seed([config for _, config in ours], origins)
+    groups = [[ours[place][0] for place in group] for group in alike]
     groups += [[index] for index, run in enumerate(runs) if run.config is None]
-    told = _differences([runs[group[0]] for group in groups])
+    told = [_of_all_parents(each, runs, groups) for each in _differences([runs[group[0]] for group in groups])]
     lines = []
     for number, group in enumerate(groups):
         curves = [_curves(runs[index], x_axis, window) for index in group]
@@ -116,6 +120,19 @@ def _differences(runs: Sequence[ComparedRun]) -> list[Difference]:
     names = [each.name for each in first]
     rest = [each for each in told if each.name not in names]
     return [each for each in first if any(value != each.values[0] for value in each.values)] + rest
+
+
+def _of_all_parents(told: Difference, runs: Sequence[ComparedRun], groups: Sequence[Sequence[int]]) -> Difference:
+    """Forks that fold have a parent each: then how many, and not the first one's name."""
+    if told.name != "parent":
+        return told
+    parents = [{config.parent.run for k in group if (config := runs[k].config) and config.parent} for group in groups]
+    return Difference(
+        told.name,
+        tuple(
+            f"{len(names)} runs" if len(names) > 1 else value for names, value in zip(parents, told.values, strict=True)
+        ),
+    )
 
 
 def _curves(run: ComparedRun, x_axis: XAxis, window: int) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:

@@ -26,13 +26,24 @@ class Difference:
     values: tuple[Any, ...]
 
 
-def same_but_for_seed(configs: Sequence[RunConfig]) -> list[list[int]]:
-    """Indices of the runs in groups, in the order in which they come."""
+def same_but_for_seed(configs: Sequence[RunConfig], origins: Sequence[str] | None = None) -> list[list[int]]:
+    """Indices of the runs in groups, in the order in which they come.
+
+    `origins` says of each what it was forked from, whatever the seed (`kind_of` that run), "" where that is not known:
+    forks of different runs of one kind are alike as those runs are.
+    """
     groups: dict[str, list[int]] = {}
     for index, config in enumerate(configs):
-        data = {name: value for name, value in config.model_dump(mode="json").items() if name not in _OF_NO_MATTER}
-        groups.setdefault(json.dumps(data, sort_keys=True), []).append(index)
+        groups.setdefault(kind_of(config, origins[index] if origins is not None else ""), []).append(index)
     return list(groups.values())
+
+
+def kind_of(config: RunConfig, origin: str = "") -> str:
+    """A text that two runs have in common where they differ in their seeds alone; `origin` as `same_but_for_seed`."""
+    data = {name: value for name, value in config.model_dump(mode="json").items() if name not in _OF_NO_MATTER}
+    if config.parent is not None and origin:
+        data["parent"] = {"step": config.parent.step, "kind": origin}
+    return json.dumps(data, sort_keys=True)
 
 
 def differences(configs: Sequence[RunConfig]) -> list[Difference]:

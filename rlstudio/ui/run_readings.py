@@ -8,7 +8,9 @@ from pathlib import Path
 
 from rlstudio.core.comparison import ComparedRun
 from rlstudio.core.history import History
+from rlstudio.core.run_config import RunConfig
 from rlstudio.core.run_events import as_lived, marks_of
+from rlstudio.core.run_groups import kind_of
 from rlstudio.storage.errors import RunFolderError
 from rlstudio.storage.foreign_runs import ForeignRun, read_foreign
 from rlstudio.storage.labels import LABELS_FILE, read_labels
@@ -20,6 +22,7 @@ _FILES = (RUN_FILE, "monitor.csv", LABELS_FILE, "events.jsonl")
 _MEANS = ("rollout/ep_rew_mean", "eval/mean_reward")
 """What a mean return goes by in the event files of Stable-Baselines3 and of this program."""
 
+_MOST_GENERATIONS = 20
 _Stamp = tuple[tuple[int, int] | None, ...]
 
 
@@ -81,9 +84,26 @@ class RunReadings:
         else:
             history = History.load(folder.read_monitor(), {}, window=info.config.window)
         config = as_lived(info.config, marks_of(folder.read_events())[1])
-        run = ComparedRun(path.name, config, history, title, live)
+        run = ComparedRun(path.name, config, history, title, live, origin=_origin(path, info.config))
         self._known[path] = stamp, run
         return run
+
+
+def _origin(path: Path, config: RunConfig, generations: int = 0) -> str:
+    """The kind of the run that this one was forked from, as it had gone up to there; "" without one, or if it is gone.
+
+    A family that is its own ancestor is no family: a stranger may have written it.
+    """
+    if config.parent is None or generations > _MOST_GENERATIONS:
+        return ""
+    parent = path.parent / config.parent.run
+    try:
+        folder = RunFolder.open(parent)
+        earlier, changes = folder.read_info().config, marks_of(folder.read_events())[1]
+    except RunFolderError:
+        return ""
+    lived = as_lived(earlier, [each for each in changes if each.step < config.parent.step])
+    return kind_of(lived, _origin(parent, earlier, generations + 1))
 
 
 def _compared(run: ForeignRun) -> ComparedRun | None:

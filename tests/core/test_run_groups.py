@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rlstudio.core.run_config import ParamChange, Parent, RunConfig
-from rlstudio.core.run_groups import differences, same_but_for_seed
+from rlstudio.core.run_groups import differences, kind_of, same_but_for_seed
 
 
 def _config(**changed: Any) -> RunConfig:
@@ -59,3 +59,15 @@ def test_a_fork_is_told_from_its_parent_and_from_a_fork_of_another_step() -> Non
     assert same_but_for_seed([config, *forks]) == [[0], [1], [2]]
     found = {each.name: each.values for each in differences([config, *forks])}
     assert found == {"forked at step": (None, 3, 5), "parent": (None, "first", "first")}
+
+
+def test_forks_of_runs_of_one_kind_fold_as_those_runs_do() -> None:
+    parents = [_config(seed=seed) for seed in (1, 2)] + [_config(seed=3, steps=2000)]
+    forks = [
+        _config(params={"clip": 0.1, "n": 8}, seed=parent.seed, parent=Parent(run=f"run {parent.seed}", step=300))
+        for parent in parents
+    ]
+    origins = [kind_of(parent) for parent in parents]
+    assert same_but_for_seed(forks, origins) == [[0, 1], [2]]
+    assert same_but_for_seed(forks, ["", "", ""]) == [[0], [1], [2]]  # nothing is known of what they come from
+    assert same_but_for_seed([*parents, *forks], ["", "", "", *origins]) == [[0, 1], [2], [3, 4], [5]]

@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel
 
-from rlstudio.core.run_config import RunConfig
+from rlstudio.core.run_config import Parent, RunConfig
 from rlstudio.storage.labels import Labels, write_labels
 from rlstudio.storage.run_folder import RunFolder
 from rlstudio.ui import comparing_runs
@@ -21,8 +21,9 @@ from rlstudio.ui.widgets.comparison_window import ComparisonWindow
 Wait = Callable[..., Any]
 
 
-def write_run(root: Path, level: float, seed: int = 0, **params: Any) -> Path:
-    config = RunConfig(env="CartPole-v1", algorithm="ppo", steps=100, seed=seed, params=params)
+def write_run(root: Path, level: float, seed: int = 0, parent: Path | None = None, **params: Any) -> Path:
+    origin = Parent(run=parent.name, step=50) if parent is not None else None
+    config = RunConfig(env="CartPole-v1", algorithm="ppo", steps=100, seed=seed, params=params, parent=origin)
     with RunFolder.create(root, config) as folder:
         steps = [10.0 * (i + 1) for i in range(30)]
         folder.append_episodes([level + i for i in range(30)], [10.0] * 30, steps, [step / 100 for step in steps])
@@ -59,6 +60,22 @@ def test_seeds_fold_and_only_what_differs_is_told(comparing: ComparingRuns, wait
     assert window.band.isEnabled()
     # three raw, three means, band and middle; raw and mean of the other
     assert window.plot.n_items() == 8 + 2
+
+
+def test_forks_of_several_seeds_fold_as_their_parents_do(
+    comparing: ComparingRuns, wait_for: Wait, tmp_path: Path
+) -> None:
+    parents = [write_run(tmp_path, 10, seed, clip=0.2) for seed in range(3)]
+    forks = [write_run(tmp_path, 30, seed, parent, clip=0.1) for seed, parent in enumerate(parents)]
+    of_another = write_run(tmp_path, 30, 7, write_run(tmp_path, 10, 7, clip=0.3), clip=0.1)
+    orphan = write_run(tmp_path, 30, 8, tmp_path / "gone", clip=0.1)
+    window = opened(comparing, wait_for, [*parents, *forks, of_another, orphan], 4)
+    columns = [window.table.horizontalHeaderItem(column).text() for column in range(window.table.columnCount())]
+    rows = [
+        [window.table.item(row, columns.index(name)).text() for name in ("runs", "clip", "parent")] for row in range(4)
+    ]
+    assert rows[:2] == [["3", "0.2", "–"], ["3", "0.1", "3 runs"]]
+    assert [row[0] for row in rows[2:]] == ["1", "1"]
 
 
 def test_ticks_hide_lines_and_raw_returns_can_be_left_out(
