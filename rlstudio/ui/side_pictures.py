@@ -91,7 +91,7 @@ class SidePictures(QObject):
         there = [run for run in self._side_by_side.runs() if run.config is not None] if self.wanted else []
         if shown not in there or len(there) < 2:
             there = []
-        self._others = [run for run in there if run is not shown][: _MOST - 1]
+        self._others = most_wanted([run for run in there if run is not shown])
         self._together = [run for run in there if run is shown or run in self._others]
         configs = [run.config for run in self._together if run.config is not None]
         self._tiles.set_items(
@@ -134,6 +134,11 @@ class SidePictures(QObject):
         else:
             player.live.stop()
             self._tiles.show_message(run.number, "Its policy is a program, and was not agreed to here")
+
+
+def most_wanted(others: list[TrainedRun]) -> list[TrainedRun]:
+    """Those of the others that there is room for: who trains, the first begun first; then who ended last."""
+    return sorted(others, key=lambda run: (not run.active, run.number if run.active else -run.number))[: _MOST - 1]
 
 
 class _Player(QObject):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fleet import Fleet, WaitFor
@@ -11,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 
 from rlstudio.ui.controller import Controller
 from rlstudio.ui.main_window import MainWindow
-from rlstudio.ui.side_pictures import SidePictures
+from rlstudio.ui.side_pictures import SidePictures, most_wanted
 from rlstudio.ui.widgets.live_tiles import LiveTiles
 
 
@@ -92,3 +94,9 @@ def test_the_training_itself_is_seen_of_both_and_nothing_when_it_is_off(watched:
     assert not watched.tiles.spread
     assert not watched.pictures._players
     watched.stop_all()
+
+
+def test_there_is_room_for_four_and_who_trains_comes_first() -> None:
+    runs: list[Any] = [SimpleNamespace(number=number, active=number in (4, 5)) for number in range(1, 7)]
+    assert [run.number for run in most_wanted(runs)] == [4, 5, 6]
+    assert [run.number for run in most_wanted(runs[:3])] == [3, 2, 1]
