@@ -28,12 +28,13 @@ class ModelOpening(QObject):
         self._window, self._library, self._telling = window, library, telling
         self._waiting: list[tuple[Path, str | None]] = []
         self._answer: m.ModelImported | m.ModelNeedsEnvironment | None = None
+        self._questions: dict[Path, m.ModelNeedsEnvironment] = {}  # that were answered; the answer may not do
         self._progress = FileProgress("modelProgress", "Opening a model")
         self._progress.cancel_button.setToolTip("Give up; no half run is left")
         window.status.extra.addWidget(self._progress)
         self._errand = Errand("Opening the model", desk, self)
         self._errand.came.connect(self._came)
-        self._errand.failed.connect(self._telling.fail)
+        self._errand.failed.connect(self._failed)
         self._errand.ended.connect(self._ended)
         self._progress.cancelRequested.connect(self.cancel)
 
@@ -54,10 +55,21 @@ class ModelOpening(QObject):
         if isinstance(report, m.ModelImported | m.ModelNeedsEnvironment):
             self._answer = report
 
+    def _failed(self, message: str, advice: str, details: str) -> None:
+        """Who was asked for the environment is asked again, and told why that one will not do."""
+        command = self._errand.command
+        asked = self._questions.pop(Path(command.path), None) if isinstance(command, m.ImportModel) else None
+        if asked is None or not isinstance(command, m.ImportModel):
+            self._telling.fail(message, advice, details)
+        else:
+            self._window.log.add("warning", f"{message} {advice}".strip(), details)
+            self._ask(asked, command.env or "", f"{message} {advice}".strip())
+
     def _ended(self, status: str) -> None:
         self._progress.hide()
         answer, self._answer = self._answer, None
         if isinstance(answer, m.ModelImported) and status == "finished":
+            self._questions.pop(Path(answer.path), None)
             self._telling.note(f"Opened {Path(answer.path).name}: {answer.words}.")
             for words in answer.cautions:
                 self._telling.warn(words)
@@ -68,12 +80,16 @@ class ModelOpening(QObject):
             self._ask(answer)
         self._next()
 
-    def _ask(self, asked: m.ModelNeedsEnvironment) -> None:
+    def _ask(self, asked: m.ModelNeedsEnvironment, answered: str = "", fault: str = "") -> None:
         """Nothing waits for the answer; without one the model is not opened."""
-        question = ModelQuestion(asked, self._window)
-        question.chosen.connect(lambda env: self.open([Path(asked.path)], env))
+        question = ModelQuestion(asked, self._window, answered=answered, fault=fault)
+        question.chosen.connect(lambda env: self._answered(asked, env))
         question.finished.connect(question.deleteLater)
         question.open()
+
+    def _answered(self, asked: m.ModelNeedsEnvironment, env: str) -> None:
+        self._questions[Path(asked.path)] = asked
+        self.open([Path(asked.path)], env)
 
     def cancel(self) -> None:
         """Give up what is being read, and what waits."""

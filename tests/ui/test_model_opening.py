@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from foreign_models import saved_model
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel
 
 from rlstudio.core.messages import ModelNeedsEnvironment
@@ -47,6 +49,14 @@ def test_the_question_offers_what_fits(
     assert question.result() == QDialog.DialogCode.Accepted
 
 
+def test_enter_opens_what_was_guessed(show: Callable[..., Any]) -> None:
+    question = show(ModelQuestion(asked(likely="A-v1")))
+    answers: list[str] = []
+    question.chosen.connect(answers.append)
+    QTest.keyClick(question.environment.lineEdit(), Qt.Key.Key_Return)
+    assert answers == ["A-v1"]
+
+
 def test_markup_in_a_name_is_no_markup(show: Callable[..., Any]) -> None:
     question = show(ModelQuestion(asked(path="<b>big.zip")))
     assert any("<b>big.zip" in label.text() for label in question.findChildren(QLabel))
@@ -61,7 +71,14 @@ def test_a_model_is_asked_about_and_opened(
     controller.library.open_paths([saved_model("dqn", tmp_path)])
     wait_for(lambda: window.findChild(ModelQuestion) is not None, "the question", 60)
     question = window.findChild(ModelQuestion)
+    question.environment.setCurrentText("Acrobot-v1")
+    question.buttons.accepted.emit()
+    wait_for(lambda: again(window, question), "the question again", 60)
+    question = again(window, question)
+    assert question.environment.currentText() == "Acrobot-v1"
+    assert "does not fit Acrobot-v1" in question.fault.text()
     question.environment.setCurrentText("CartPole-v1")
+    assert not question.fault.isVisible()
     question.buttons.accepted.emit()
     wait_for(lambda: opened, "the run", 60)
     assert opened[0].info.config.algorithm == "sb3_dqn"
@@ -78,6 +95,10 @@ def test_what_does_not_fit_or_is_no_model_is_said(
         controller.files.open_paths([path], "CartPole-v1")
         wait_for(lambda words=words: words in banner(window), words, 60)
         assert "Traceback" not in banner(window)
+
+
+def again(window: MainWindow, before: ModelQuestion) -> ModelQuestion | None:
+    return next((each for each in window.findChildren(ModelQuestion) if each.isVisible() and each is not before), None)
 
 
 def banner(window: MainWindow) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rlstudio.core.messages import ModelNeedsEnvironment
 from rlstudio.ui.theme import set_role
@@ -22,7 +31,10 @@ class ModelQuestion(QDialog):
 
     chosen = Signal(str)
 
-    def __init__(self, asked: ModelNeedsEnvironment, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, asked: ModelNeedsEnvironment, parent: QWidget | None = None, *, answered: str = "", fault: str = ""
+    ) -> None:
+        """`fault` says why the environment that was `answered` before will not do."""
         super().__init__(parent)
         self.setObjectName("modelQuestion")
         self.setWindowTitle("Which environment?")
@@ -34,15 +46,22 @@ class ModelQuestion(QDialog):
         self.environment.setAccessibleName("Environment")
         self.environment.setToolTip("The environment that the model was trained in; any other can be typed")
         self.environment.setEditable(True)
+        self.environment.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.environment.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.environment.completer().popup().setObjectName("completions")
         self.environment.addItems(list(asked.fitting))
         only = asked.fitting[0] if len(asked.fitting) == 1 else ""
-        self.environment.setCurrentText(asked.likely or only)
+        self.environment.setCurrentText(answered or asked.likely or only)
         self.environment.lineEdit().setPlaceholderText("CartPole-v1")
         self.hint = _label(_hint(asked, only), "muted")
+        self.fault = _label(fault, "fault")
+        self.fault.setObjectName("modelFault")
+        self.fault.setVisible(bool(fault))
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
         self._open = self.buttons.button(QDialogButtonBox.StandardButton.Open)
         self._open.setObjectName("modelOpen")
         self._open.setDefault(True)
+        set_role(self._open, "primary")
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
         self.environment.currentTextChanged.connect(lambda _text: self._changed())
@@ -52,13 +71,16 @@ class ModelQuestion(QDialog):
         for label in (title, about):
             layout.addWidget(label)
         layout.addLayout(form)
+        layout.addWidget(self.fault)
         layout.addWidget(self.hint)
         layout.addWidget(self.buttons)
         self.setMinimumWidth(_WIDTH)
-        self._changed()
+        self._open.setEnabled(bool(self.environment.currentText().strip()))
         self.environment.setFocus()
+        self.environment.lineEdit().selectAll()
 
     def _changed(self) -> None:
+        self.fault.hide()
         self._open.setEnabled(bool(self.environment.currentText().strip()))
 
     def _accept(self) -> None:
