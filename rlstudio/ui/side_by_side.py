@@ -18,7 +18,7 @@ from rlstudio.ui.showing import Showing
 from rlstudio.ui.starting import Starting
 from rlstudio.ui.strip_words import item_of
 from rlstudio.ui.telling import Telling
-from rlstudio.ui.trained_run import TrainedRun
+from rlstudio.ui.trained_run import NO_ANSWER, TrainedRun
 from rlstudio.ui.training import Training
 
 _MOST_ENDED = 8
@@ -53,6 +53,7 @@ class SideBySide(QObject):
         training.othersEnded.connect(self._other_ended)
         training.othersFailed.connect(self._other_failed)
         training.othersWarned.connect(self._other_warned)
+        training.othersRecovered.connect(self._other_recovered)
         window.setup.newRunPrompt.connect(self._prompt_new_run)
         window.setup.trainRequested.connect(self._train_setup)
         window.runs.pauseRequested.connect(self._pause_in)
@@ -222,6 +223,12 @@ class SideBySide(QObject):
         self._telling.warn(f"{run.name}: {words}")
         if not run.active:
             self._keep(run)
+
+    def _other_recovered(self, run: TrainedRun) -> None:
+        """What was complained of is well again: with its name, or without if it was the one shown then."""
+        self._telling.note(f"{run.name}: training answers again.")
+        if self._window.banner.text().removeprefix(f"{run.name}: ").startswith(NO_ANSWER):
+            self._window.banner.hide()
 
     def _keep(self, run: TrainedRun) -> None:
         if run not in self._news:

@@ -31,6 +31,8 @@ News = Literal[
 """What a run tells of; the signals of `ui.training.Training` have these names and say what comes with each."""
 
 PATIENCE_WITH_STOP_SECONDS = 20.0
+NO_ANSWER = "Training does not answer"
+"""What the complaint about a silent child begins with."""
 _numbers = itertools.count(1)
 
 
@@ -158,7 +160,7 @@ class TrainedRun:
             self.trouble = trouble
             self._tell(self, "stateChanged")
             if trouble:
-                self._tell(self, "warned", f"Training does not answer: {trouble}. Stop ends it; Train starts anew.")
+                self._tell(self, "warned", f"{NO_ANSWER}: {trouble}. Stop ends it; Train starts anew.")
             else:
                 self._tell(self, "recovered")
         self.trouble = trouble

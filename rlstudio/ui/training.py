@@ -39,6 +39,7 @@ class Training(QObject):
         othersEnded: a TrainedRun that is not shown, the status and summary with which it ended in order.
         othersFailed: such a run, message, advice, traceback.
         othersWarned: such a run, and something to know, in words.
+        othersRecovered: such a run, whose child did not answer and does again.
     """
 
     stateChanged = Signal()
@@ -55,6 +56,7 @@ class Training(QObject):
     othersEnded = Signal(object, str, object)
     othersFailed = Signal(object, str, str, str)
     othersWarned = Signal(object, str)
+    othersRecovered = Signal(object)
 
     def __init__(self, desk: JobDesk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +113,8 @@ class Training(QObject):
             self.othersFailed.emit(run, *what)
         elif news == "warned":
             self.othersWarned.emit(run, *what)
+        elif news == "recovered":
+            self.othersRecovered.emit(run)
         if news == "stateChanged":
             self.fleetChanged.emit()
             if not self.live and self._after_all is not None:

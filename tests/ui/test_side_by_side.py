@@ -193,6 +193,21 @@ def test_a_crash_is_said_for_its_own_run_and_the_other_goes_on(fleet: Fleet) -> 
     fleet.stop_all()
 
 
+def test_a_run_that_is_not_shown_and_answers_again_is_no_longer_complained_of(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = fleet.train()
+    fleet.train(seed=2)
+    said = ["the process has given no sign of life for 12 s"]
+    monkeypatch.setattr(first._job, "trouble", lambda: said[0])
+    first.check_health()
+    assert fleet.window.banner.text().startswith("random on CartPole-v1, seed 1: Training does not answer")
+    said[0] = ""
+    first.check_health()
+    assert fleet.window.banner.text() == ""
+    fleet.stop_all()
+
+
 def test_closing_saves_all_of_them(fleet: Fleet) -> None:
     runs = [fleet.train(), fleet.train(seed=2)]
     fleet.side.wait([fleet.controller.starting.command(fleet.controller.starting.wanted())])
