@@ -155,7 +155,7 @@ class _Player(QObject):
     def begin(self, number: int) -> None:
         """Play that run from now on."""
         self._number, self._policies = number, []
-        self._say("")
+        self._say("Starting…")
 
     def takes(self, policy: m.PolicyData | None) -> bool:
         """Whether that policy is another one than the last; it is the last from now on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from made_episodes import episode, frame
 from PySide6.QtCore import Qt
@@ -65,6 +66,21 @@ def test_each_says_whose_it_is_and_where_it_is(stage: StagePanel, tiles: LiveTil
     tiles.show_message(3, "Opening…")
     assert tile(tiles, 3).view.image() is None
     assert tiles.words()["seed 1"] == ""
+
+
+def test_names_are_level_and_right_above_pictures_of_any_shape(stage: StagePanel, tiles: LiveTiles) -> None:
+    stage.resize(1501, 700)  # all three in a row, and not of the same width
+    tiles.set_items([*TWO, TileItem(6, "seed 3")])
+    tiles.show_frame(3, frame(1), note())
+    tiles.show_frame(6, np.zeros((30, 30, 3), np.uint8), note())
+    QTest.qWait(0)
+    found = [tile(tiles, item) for item in (3, 5, 6)]
+    assert [each.height() for each in found] == [found[0].height()] * 3
+    assert len({each.name.y() for each in found}) == 1
+    assert found[0].name.y() > 5  # in the middle of the room that there is
+    square = found[2]
+    gap = square.view.y() + square.view.picture_rect().top() - square.words.geometry().bottom()
+    assert 0 <= gap <= 8
 
 
 def test_a_run_that_is_not_there_is_no_fault(tiles: LiveTiles) -> None:

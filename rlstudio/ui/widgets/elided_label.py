@@ -1,4 +1,4 @@
-"""ElidedLabel: one line of text that ends in … where there is no room, the whole of it in its tooltip."""
+"""ElidedLabel: one line of text that is cut with … where there is no room, the whole of it in its tooltip."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from rlstudio.ui.widgets.plain_tip import plain_tip
 class ElidedLabel(QLabel):
     """`text()` is always the whole text, whatever is shown.
 
-    It takes any room there is; with `widest`, in pixels, only what its text needs, and that much at most.
+    It takes any room there is; with `widest`, in pixels, only what its text needs, and that much at most. Its end is
+    cut, or with `middle` what lies between beginning and end.
     """
 
-    def __init__(self, text: str = "", parent: QWidget | None = None, *, widest: int | None = None) -> None:
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, widest: int | None = None, middle: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         self.setTextFormat(Qt.TextFormat.PlainText)
         super().setText(text)
         takes = QSizePolicy.Policy.Ignored if widest is None else QSizePolicy.Policy.Maximum
@@ -36,7 +40,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much as there is room for."""
         painter = QPainter(self)
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

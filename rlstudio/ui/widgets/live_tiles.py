@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rlstudio.core.frame_store import Frame
 from rlstudio.core.messages import FrameNote
@@ -19,6 +19,8 @@ from rlstudio.ui.widgets.pane_grid import PaneGrid
 from rlstudio.ui.widgets.plain_tip import plain_tip
 
 _USUAL_SHAPE = (2, 3)
+_LEFT, _RIGHT = 12, 4  # beside words and picture; the bar stands at the left
+_LEAST = QSize(80, 50)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,6 @@ class LiveTiles(QWidget):
         self._alone = False
         self._main = _Tile(self, view)
         self._others: dict[int, _Tile] = {}
-        self._shape = _USUAL_SHAPE
         self._grid = PaneGrid(self)
         self._lay_out()
 
@@ -91,6 +92,7 @@ class LiveTiles(QWidget):
         if tile is not None:
             tile.view.show_frame(frame, sharp=tile.sharp)
             tile.say(note)
+            self._take_shape(tile, frame.shape)
 
     def show_message(self, number_of: int, text: str) -> None:
         """Words in the place of one of the other runs' picture."""
@@ -105,9 +107,8 @@ class LiveTiles(QWidget):
             self._main.words.setText("")
         elif self.spread:
             self._main.say(note)
-        if shape is not None and shape != self._shape:
-            self._shape = shape[0], shape[1]
-            self._lay_out()
+        if shape is not None:
+            self._take_shape(self._main, shape)
 
     def words(self) -> dict[str, str]:
         """What each tile says of its picture, by the name above it."""
@@ -126,6 +127,12 @@ class LiveTiles(QWidget):
         super().resizeEvent(event)
         self._lay_out()
 
+    def _take_shape(self, tile: _Tile, shape: tuple[int, ...]) -> None:
+        """What it is of a picture that `tile` shows: (height, width, …)."""
+        if tile.shape != shape[:2]:
+            tile.shape = shape[0], shape[1]
+            self._lay_out()
+
     def _tile(self, item: TileItem) -> _Tile:
         return self._main if item.shown else self._others[item.number]
 
@@ -134,25 +141,32 @@ class LiveTiles(QWidget):
         for tile in self._others.values():
             tile.setVisible(self.spread)
         self._main.set_named(self.spread)
-        self._grid.lay_out(tiles, self._grid.columns_for(len(tiles), self._shape))
+        columns = self._grid.columns_for(len(tiles), self._main.shape)
+        self._grid.lay_out(tiles, columns)
+        tallest = max(height / width for height, width in (tile.shape for tile in tiles))
+        across = (self.width() - (columns - 1) * self._grid.spacing()) // columns
+        for tile in tiles:
+            tile.set_most(round(tallest * (across - _LEFT - _RIGHT)))
 
 
 class _Tile(QWidget):
-    """A run's name, what its picture is of, and the picture. A click chooses it."""
+    """A run's name, what its picture is of, and right below them the picture. A click chooses it."""
 
     def __init__(self, tiles: LiveTiles, view: FrameView) -> None:
         super().__init__(tiles)
         self._tiles, self.view = tiles, view
         self._item = TileItem(-1, "", shown=True)
         self._named = False
-        self.name, self.words = ElidedLabel("", self), ElidedLabel("", self)
+        self.shape = _USUAL_SHAPE
+        self._most = 0
+        self._block = QRect()
+        self.name, self.words = ElidedLabel("", self, middle=True), ElidedLabel("", self)
         set_role(self.name, "strong")
         set_role(self.words, "muted")
-        self._layout = QVBoxLayout(self)
-        self._layout.setSpacing(1)
-        self._layout.addWidget(self.name)
-        self._layout.addWidget(self.words)
-        self._layout.addWidget(view, 1)
+        view.setParent(self)
+        view.setMinimumSize(_LEAST)
+        view.show()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.set_named(True)
 
     @property
@@ -178,8 +192,50 @@ class _Tile(QWidget):
         self._named = named
         self.name.setVisible(named)
         self.words.setVisible(named)
-        self._layout.setContentsMargins(*((12, 2, 4, 4) if named else (0, 0, 0, 0)))
+        self._place()
         self._explain()
+
+    def set_most(self, height: int) -> None:
+        """How high the highest picture among the tiles can be: all leave as much room, so that names are level."""
+        if height != self._most:
+            self._most = height
+            self._place()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the least picture."""
+        left, right, words = self._edges()
+        return QSize(_LEAST.width() + left + right, _LEAST.height() + words)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The same in another size."""
+        super().resizeEvent(event)
+        self._place()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font takes another height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "words"):
+            self._place()
+
+    def _edges(self) -> tuple[int, int, int]:
+        """What is left free at the left and the right, and the height of the words."""
+        if not self._named:
+            return 0, 0, 0
+        return _LEFT, _RIGHT, self.name.sizeHint().height() + self.words.sizeHint().height() + 4
+
+    def _place(self) -> None:
+        """Words and picture together in the middle: a picture that is not high leaves no gap below its name."""
+        left, right, words = self._edges()
+        width = self.width() - left - right
+        height = self.height() - words
+        if self._named:
+            height = min(height, self._most)
+        top = (self.height() - words - height) // 2
+        self._block = QRect(left, top, width, words + height)
+        self.name.setGeometry(left, top, width, self.name.sizeHint().height())
+        self.words.setGeometry(left, top + self.name.height() + 1, width, self.words.sizeHint().height())
+        self.view.setGeometry(left, top + words, width, height)
+        self.update()
 
     def say(self, note: FrameNote) -> None:
         """Where the episode is, or why the one before ended."""
@@ -195,7 +251,7 @@ class _Tile(QWidget):
         """A bar at the side of the one that is shown."""
         if self._named and self._item.shown:
             painter = QPainter(self)
-            painter.fillRect(QRectF(4, 3, 3, self.height() - 7), QColor(current_colors().accent))
+            painter.fillRect(4, self._block.top(), 3, self._block.height(), QColor(current_colors().accent))
             painter.end()
 
     def _explain(self) -> None:
