@@ -28,6 +28,8 @@ FROZEN_ALTHOUGH_RUNNABLE_SECONDS = 10.0
 it gets its turn late, and a library that computes may hold every thread meanwhile."""
 FROZEN_WHILE_STARTING_SECONDS = 10.0
 """Longer while the child starts: it has no heart yet, and loading a library may stop every thread."""
+STARTING_ALTHOUGH_RUNNABLE_SECONDS = 40.0
+"""Both: where several runs, each with its picture, begin at once on two cores, loading may take one that long."""
 
 LONGEST_SECONDS = {
     Phase.STARTING: 60.0,
@@ -78,7 +80,7 @@ class Health:
     def _patience_seconds(self) -> float:
         """How long it may be silent."""
         if self.phase is Phase.STARTING:
-            return FROZEN_WHILE_STARTING_SECONDS
+            return STARTING_ALTHOUGH_RUNNABLE_SECONDS if self.runnable else FROZEN_WHILE_STARTING_SECONDS
         return FROZEN_ALTHOUGH_RUNNABLE_SECONDS if self.runnable else FROZEN_AFTER_SECONDS
 
 

@@ -53,6 +53,7 @@ def test_phase_and_heartbeat_are_read_on_the_other_side(vitals: Vitals, monkeypa
         (Health(True, Phase.STEPPING, 0.1, 1.9), "no sign of life for 1.9 s"),
         (Health(True, Phase.WAITING, 0.1, 1.9), "no sign of life for 1.9 s"),
         (Health(True, Phase.STARTING, 12.0, 12.0), "no sign of life for 12.0 s"),
+        (Health(True, Phase.STARTING, 41.0, 41.0, runnable=True), "no sign of life for 41.0 s"),
         (Health(True, Phase.STEPPING, 1.9, 0.1), "inside one step of the environment for 1.9 s"),
         (Health(True, Phase.RENDERING, 1.9, 0.1), "drawing one frame for 1.9 s"),
         (Health(True, Phase.UPDATING, 61.0, 0.1), "in one update for 61.0 s"),
@@ -67,6 +68,7 @@ def test_trouble_is_said_within_two_seconds(health: Health, words: str) -> None:
     "health",
     [
         Health(True, Phase.STARTING, 5.0, 5.0),
+        Health(True, Phase.STARTING, 30.0, 30.0, runnable=True),
         Health(True, Phase.WAITING, 9999.0, 0.1),
         Health(True, Phase.UPDATING, 30.0, 0.1),
         Health(True, Phase.SAVING, 30.0, 0.1),
