@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -108,11 +109,14 @@ def tidy(app: QApplication) -> Iterator[None]:
     sys.excepthook = lambda *error: raised.append("".join(traceback.format_exception(*error)))
     _said.clear()
     before = _left()
+    gc.disable()  # as the program does: it could run on a job's thread and free Qt objects there, which crashes
     yield  # autouse: set up before `show`, so this end comes after the test's widgets were deleted
     sys.excepthook = hook
     app.processEvents()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     app.processEvents()
+    gc.collect(1)
+    gc.enable()
     after = _left()
     faults = [
         f"{what} left behind: {sorted(map(repr, left))}" for what in after if (left := after[what] - before[what])
