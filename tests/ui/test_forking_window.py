@@ -10,7 +10,7 @@ import pytest
 from job_harness import train_inline
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from rlstudio.algorithms.catalogue import get_algorithm
 from rlstudio.core.messages import Change
@@ -138,6 +138,19 @@ def test_tab_goes_down_the_dialog_and_escape_closes_it(dialog: ForkDialog) -> No
     line.setFocus()
     QTest.keyClick(line, Qt.Key.Key_Escape)
     assert closed == [0]
+
+
+def test_enter_in_a_field_forks(dialog: ForkDialog) -> None:
+    accepted: list[int] = []
+    dialog.finished.connect(accepted.append)
+    field = dialog.form.field("discount")
+    assert field is not None
+    field.editor.setFocus()
+    field.editor.selectAll()
+    QTest.keyClicks(field.editor, "0.5")
+    assert not dialog.form.findChild(QPushButton, "allParamsButton").isDefault()
+    QTest.keyClick(field.editor, Qt.Key.Key_Return)
+    assert (accepted, dialog.params()) == ([1], {"discount": 0.5})
 
 
 # ---------------------------------------------------------------- the whole window

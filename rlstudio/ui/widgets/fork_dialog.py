@@ -26,6 +26,8 @@ from rlstudio.ui.widgets.param_field import ParamField
 from rlstudio.ui.widgets.param_form import ParamForm
 from rlstudio.ui.widgets.value_editors import QuietCombo
 
+_CHARACTERS = 56
+
 
 class ForkLimits(Params):
     """How long the fork trains, counted from the very first step."""
@@ -189,7 +191,6 @@ class ForkDialog(QDialog):
         page = QWidget()
         set_role(page, "page")
         inner = QVBoxLayout()
-        inner.setContentsMargins(0, 8, 0, 8)
         inner.setSpacing(8)
         inner.addWidget(self.form)
         inner.addStretch(1)
@@ -240,10 +241,13 @@ class ForkDialog(QDialog):
 
 
 def _near(fields: QVBoxLayout) -> QHBoxLayout:
-    """Not over the whole width: each number near its name. What lies in a scroll area stands under what does not."""
-    row = QHBoxLayout()
-    row.setContentsMargins(0, 0, 12, 0)
-    row.addLayout(fields, 3)
+    """Of one width, whether there is a scroll bar or not: each number near its name, and all below each other."""
+    holder, row = QWidget(), QHBoxLayout()
+    fields.setContentsMargins(0, 4, 0, 4)
+    holder.setLayout(fields)
+    holder.setFixedWidth(_CHARACTERS * holder.fontMetrics().averageCharWidth())
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(holder)
     row.addStretch(1)
     return row
 

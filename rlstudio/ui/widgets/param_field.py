@@ -103,6 +103,7 @@ class ParamField(QWidget):
 
     def _browse_button(self) -> QPushButton:
         button = QPushButton("Browse…", self)
+        button.setAutoDefault(False)
         button.setObjectName(f"browse_{self.info.name}")
         button.setAccessibleName(f"Browse for {self.info.title}")
         button.clicked.connect(self._browse)

@@ -251,6 +251,7 @@ def _heading(text: str, parent: QWidget) -> QLabel:
 
 def _link(parent: QWidget, name: str) -> QPushButton:
     button = QPushButton(parent)
+    button.setAutoDefault(False)  # in a dialog Enter is for its own button
     button.setObjectName(name)
     button.setAccessibleName("Show all parameters" if name == "allParamsButton" else "Reset all parameters")
     set_role(button, "link")
