@@ -123,7 +123,8 @@ class Keeping:
         """
         give_up = time.perf_counter() + WAIT_SECONDS
         if self.trouble:
-            words = f"Training is over, and waits until what it learned can be saved: {self.trouble}. Stop gives up."
+            words = f"Training is over, and waits until what it learned can be saved: {self.trouble}. "
+            words += "Stopping it once more gives up."
             self._channel.send(NotSaved(words))
         while self.trouble:
             try:
