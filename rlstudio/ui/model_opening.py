@@ -18,6 +18,7 @@ from rlstudio.ui.main_window import MainWindow
 from rlstudio.ui.telling import Telling
 from rlstudio.ui.widgets.file_progress import FileProgress
 from rlstudio.ui.widgets.model_question import ModelQuestion
+from rlstudio.ui.widgets.number_text import capitalised
 
 
 class ModelOpening(QObject):
@@ -62,8 +63,9 @@ class ModelOpening(QObject):
         if asked is None or not isinstance(command, m.ImportModel):
             self._telling.fail(message, advice, details)
         else:
-            self._window.log.add("warning", f"{message} {advice}".strip(), details)
-            self._ask(asked, command.env or "", f"{message} {advice}".strip())
+            words = capitalised(f"{message} {advice}".strip().removeprefix("env: "))  # it stands below that field
+            self._window.log.add("warning", words, details)
+            self._ask(asked, command.env or "", words)
 
     def _ended(self, status: str) -> None:
         self._progress.hide()
