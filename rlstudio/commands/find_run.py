@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from rlstudio.core.params import ParamError, ParamFault
@@ -14,4 +15,12 @@ def find_run(name: str, runs_dir: str | None = None) -> Path:
     for path in (Path(name), root / name):
         if (path / "run.json").is_file():
             return path
-    raise ParamError([ParamFault("run", name, f"a run folder, or the name of one in {root} (see: rlstudio runs)")])
+    near = _near(name, root)
+    hint = f"did you mean {' or '.join(near)}?" if near else "see: rlstudio runs"
+    raise ParamError([ParamFault("run", name, f"a run folder, or the name of one in {root} ({hint})")])
+
+
+def _near(name: str, root: Path) -> list[str]:
+    """The newest runs that this may have meant: the words it is part of, else those spelled most like it."""
+    names = sorted((path.parent.name for path in root.glob("*/run.json")), reverse=True) if name else []
+    return [each for each in names if name.lower() in each.lower()][:3] or get_close_matches(name, names, 3, 0.8)
