@@ -51,7 +51,8 @@ class Line:
         raw: (x, return of each episode) of each run.
         smooth: (x, mean return) of each run.
         band: what they did together; None where no stretch has values of all of them.
-        last, best: mean return over the window at the end and at its best, the mean of the runs; NaN without episodes.
+        last, best: mean return over the window at the end and at its best (of full windows, while there are any), the
+            mean of the runs; NaN without episodes.
     """
 
     label: str
@@ -91,7 +92,9 @@ def compare(runs: Sequence[ComparedRun], x_axis: XAxis, window: int, kind: Kind)
                 smooth=smooth,
                 band=band(smooth, kind, growing=[runs[index].live for index in group]),
                 last=_mean([y[-1] for _, y in smooth if len(y)]),
-                best=_mean([y.max() for _, y in smooth if len(y)]),
+                best=_mean(
+                    [_best(y, runs[index], window) for index, (_, y) in zip(group, smooth, strict=True) if len(y)]
+                ),
             )
         )
     return Comparison(tuple(lines), tuple(told))
@@ -147,6 +150,12 @@ def _curves(run: ComparedRun, x_axis: XAxis, window: int) -> tuple[tuple[Floats,
     means = history.mean(window)
     known, meant = np.isfinite(returns), np.isfinite(means)
     return (x[known], returns[known]), (x[meant], means[meant])
+
+
+def _best(means: Floats, run: ComparedRun, window: int) -> float:
+    """The highest mean over a full window, as the list of runs tells it; where none is full yet, the mean so far."""
+    full = means if run.means is not None else means[window - 1 :]
+    return float(full.max() if len(full) else means[-1])
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from rlstudio.core.comparison import ComparedRun, compare
 from rlstudio.core.history import History
 from rlstudio.core.messages import Series
 from rlstudio.core.run_config import RunConfig
+from rlstudio.jobs.episode_counter import EpisodeCounter
 
 
 @dataclass
@@ -47,6 +48,17 @@ def test_seeds_fold_into_one_line() -> None:
     assert (folded.last, folded.best) == (4.0, 4.0)
     assert (single.last, single.best) == (9.0, 9.0)
     assert [(each.name, each.values) for each in found.differences] == [("clip", (0.2, 0.1))]
+
+
+@pytest.mark.parametrize(("returns", "best"), [([90, 0, 30, 6], 40.0), ([90, 0], 45.0)], ids=["full", "short"])
+def test_the_best_mean_is_of_a_full_window_as_in_the_list_of_runs(returns: list[float], best: float) -> None:
+    (line,) = compare([_run(returns)], "steps", 3, "mean").lines
+    counter = EpisodeCounter(1, 3, autoreset=False)
+    for value in returns:
+        counter.add(value, True, False)
+    counter.take_ended(10, 1.0)
+    listed = counter.mean if counter.best_mean is None else counter.best_mean
+    assert line.best == pytest.approx(listed) == pytest.approx(best)
 
 
 def test_smoothing_leaves_the_raw_line_as_it_is() -> None:
