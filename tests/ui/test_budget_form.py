@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QToolButton
 
 from rlstudio.core.params import ParamError, ParamFault, describe
 from rlstudio.core.run_config import RunConfig
@@ -34,6 +34,16 @@ def pick(form: BudgetForm, name: str, text: str) -> None:
     combo = form.findChild(QComboBox, name)
     combo.setCurrentIndex(combo.findText(text))
     combo.activated.emit(combo.currentIndex())
+
+
+def test_tab_goes_from_top_to_bottom(form: BudgetForm) -> None:
+    form.activateWindow()
+    form.findChild(QComboBox, "budgetUnit").setFocus()
+    reached = []
+    for _ in range(6):
+        reached.append(QApplication.focusWidget().objectName())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert reached == ["budgetUnit", "stepsField", "stopRule", "stopAtField", "windowField", "seedField"]
 
 
 def test_it_starts_with_the_defaults(form: BudgetForm) -> None:

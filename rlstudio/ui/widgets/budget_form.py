@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, Literal
 
 from PySide6.QtCore import QSignalBlocker, Signal
@@ -111,6 +112,11 @@ class BudgetForm(QWidget):
         self._fields["seed"].set_button(self._new_seed)
         column.addWidget(self._fields["seed"])
         column.addWidget(self._fields["device"])
+        edit = {name: field.editor for name, field in self._fields.items()}
+        stops = [self._unit, edit["steps"], edit["episodes"], self._stop, edit["stop_at"], edit["window"]]
+        QWidget.setTabOrder(edit["steps"], self._unit)  # where the form stands among its neighbours
+        for before, after in pairwise([*stops, edit["seed"], self._new_seed, edit["device"]]):
+            QWidget.setTabOrder(before, after)
 
     def _connect(self) -> None:
         for name, field in self._fields.items():
