@@ -4,6 +4,8 @@ from __future__ import annotations
 
 CHECKPOINT_EVERY_SECONDS = 15.0
 SHARE_FOR_CHECKPOINTS = 1 / 30  # a large replay buffer is saved less often rather than all the time
+_FIRST_AFTER = 0.2
+"""The share of the time between two after which the first is due: a run that dies young has something to go on from."""
 
 
 class Autosave:
@@ -18,7 +20,7 @@ class Autosave:
         """Save every so many `seconds` (None: as usual) and at every multiple of so many `steps` (None: at none)."""
         self._seconds = CHECKPOINT_EVERY_SECONDS if seconds is None else seconds
         self._steps = steps
-        self.due_second = now + self._seconds
+        self.due_second = now + self._seconds * _FIRST_AFTER
         self._move_on(first_step)
 
     def saved(self, step: int, took_seconds: float, now: float) -> None:

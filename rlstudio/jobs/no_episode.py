@@ -1,6 +1,9 @@
-"""Why a run ended before any of its episodes did, or goes on from new ones, and what to do about it."""
+"""Why a run ended before any of its episodes did or it learned, or goes on from new ones, and what to do about it."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 
 def no_episode_words(steps: int, n_envs: int, limit: int | None) -> str:
@@ -16,6 +19,18 @@ def no_episode_words(steps: int, n_envs: int, limit: int | None) -> str:
     if n_envs > 1 and steps >= limit:
         words += f", or with n_envs={steps // limit}"
     return words + "."
+
+
+def no_update_words(steps: int, n_envs: int, params: Mapping[str, Any]) -> str:
+    """What to say of a run of `steps` environment steps in all that was over before its first update."""
+    words = f"nothing was learned: the run was over after {steps:,} steps, before its first update"
+    first, waits = params.get("n_steps", 0) * n_envs, params.get("learning_starts", 0)
+    if first > steps:
+        fewer = "n_steps or n_envs" if n_envs > 1 else "n_steps"
+        return f"{words} at step {first:,}. Train for more steps than that, or with a smaller {fewer}."
+    if waits >= steps:
+        return f"{words}: learning_starts is {waits:,}. Train for more steps than that, or with a smaller one."
+    return f"{words}. Train for longer."
 
 
 def new_episodes_words(title: str) -> str:

@@ -22,7 +22,7 @@ from rlstudio.jobs.evaluation_schedule import EvaluationSchedule
 from rlstudio.jobs.forking import NothingKeptError, begin_fork
 from rlstudio.jobs.live_params import check_script
 from rlstudio.jobs.live_tensorboard import live_tensorboard
-from rlstudio.jobs.no_episode import new_episodes_words, no_episode_words
+from rlstudio.jobs.no_episode import new_episodes_words, no_episode_words, no_update_words
 from rlstudio.jobs.policies import make_training_env
 from rlstudio.jobs.resuming import give_back
 from rlstudio.jobs.run_record import RunRecord
@@ -138,6 +138,8 @@ def _learn(start: StartTraining, channel: Channel, *, brought: Sequence[Change] 
         if summary["status"] == "finished" and not summary["episodes"]:
             limit = card_for(config.env, config.env_kwargs).max_episode_steps
             channel.send(Warned(no_episode_words(run.step - record.first_step, n_envs, limit)))
+        elif summary["status"] == "finished" and spec.learns and not run.learned:
+            channel.send(Warned(no_update_words(run.step, n_envs, params.model_dump())))
         record.end(summary["status"], summary)
         channel.send(Finished(summary["status"], summary))
     except BaseException as error:

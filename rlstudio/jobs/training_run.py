@@ -52,7 +52,7 @@ class TrainingRun:
         self.step = record.first_step
         self.episode = counter.episodes
         self.progress = 0.0
-        self._learned = record.first_step > 0
+        self.learned = record.first_step > 0
         self.solved_at: dict[str, float] | None = None
         self.live = LiveParams(spec, config.params, config.events)
         self.counter = counter
@@ -152,7 +152,7 @@ class TrainingRun:
 
     def log(self, **metrics: float) -> None:
         """See Run.log."""
-        self._learned = self._snapshots.updated = True
+        self.learned = self._snapshots.updated = True
         if metrics:  # a learner of tables updates at every step, and says something now and then
             self._keep(metrics)
         if self._controls.step_once == "update":
@@ -287,7 +287,7 @@ class TrainingRun:
         )
 
     def _send_weights(self, now: float) -> None:
-        step = self.step if self._learned else None  # before the first update it is the untrained policy, wherever
+        step = self.step if self.learned else None  # before the first update it is the untrained policy, wherever
         policy = policy_data(self.spec.key, self._learner.policy(), step, self._record.run)
         self._feed.send_weights(now, policy, self.step)
 

@@ -279,13 +279,13 @@ def test_checkpoints_are_saved_at_the_steps_that_were_asked_for(
 
 def test_by_the_clock_a_checkpoint_that_takes_long_comes_less_often() -> None:
     plan = autosave.Autosave(None, None, 0, now=100.0)
-    assert plan.due_second == 115.0
+    assert plan.due_second == 103.0  # the first one sooner: a run that dies young has something to go on from
     assert plan.due_step == float("inf")
     plan.saved(10, 0.1, now=116.0)
     assert plan.due_second == 131.0
     plan.saved(20, 2.0, now=140.0)
     assert plan.due_second == 200.0
     plan = autosave.Autosave(3.0, 50, 120, now=0.0)
-    assert (plan.due_second, plan.due_step) == (3.0, 150)
+    assert (plan.due_second, plan.due_step) == (pytest.approx(0.6), 150)
     plan.refused(160, 0.01, 5.0, 1.0)
     assert (plan.due_second, plan.due_step) == (6.0, 200)

@@ -13,7 +13,7 @@ from job_harness import FakeChannel, at_step, train_inline
 from rlstudio.core import messages as m
 from rlstudio.core.params import ParamError
 from rlstudio.jobs import screen_feed, training_run
-from rlstudio.jobs.no_episode import no_episode_words
+from rlstudio.jobs.no_episode import no_episode_words, no_update_words
 from rlstudio.storage.run_folder import RunFolder
 
 EARLY: dict[str, dict[str, Any]] = {"dqn": {"learning_starts": 100}}
@@ -206,3 +206,30 @@ def test_what_is_advised_then_is_enough(tmp_path: Path, n_envs: int, steps: int)
     folder, channel = train_inline(tmp_path, steps=steps, params={"n_envs": n_envs}, **asked)
     assert folder.read_info().episodes >= n_envs
     assert channel.of(m.Warned) == []
+
+
+# ---------------------------------------------------------------- before anything was learned
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        ({"algorithm": "ppo", "params": {"n_envs": 4, "n_steps": 128}}, "at step 512. Train for more steps than that"),
+        ({"algorithm": "dqn", "params": {"learning_starts": 1000}}, "learning_starts is 1,000. Train for more steps"),
+    ],
+)
+def test_a_run_that_never_learned_says_what_to_do(tmp_path: Path, config: dict[str, Any], words: str) -> None:
+    asked = {"env": "CartPole-v1", "preset": "none", "eval_every": 0, **config}
+    _, channel = train_inline(tmp_path, steps=400, **asked)
+    (warned,) = channel.of(m.Warned)
+    assert warned.text.startswith("nothing was learned: the run was over after 40")
+    assert "before its first update" in warned.text
+    assert words in warned.text
+    _, channel = train_inline(tmp_path, steps=1600, **asked)
+    assert channel.of(m.Warned) == []
+
+
+def test_what_never_learns_is_not_complained_of(tmp_path: Path) -> None:
+    _, channel = train_inline(tmp_path, env="CartPole-v1", algorithm="random", steps=200, eval_every=0)
+    assert channel.of(m.Warned) == []
+    assert no_update_words(30, 1, {}).endswith("first update. Train for longer.")
