@@ -20,6 +20,7 @@ _POINTS = 1_000
 """Columns that a raw line is thinned to: the lows and highs of each are kept."""
 _PATTERNS = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 """Once the colours are used up, their second round is dashed."""
+_RIGHT_MARGIN = 18  # half of the last number below the plot reaches beyond it
 
 
 def line_look(number: int) -> tuple[str, Qt.PenStyle]:
@@ -43,6 +44,7 @@ class ComparisonPlot(pg.GraphicsLayoutWidget):
         self._view = PlotView()
         self._left, self._bottom = NumberAxis("left", self._view), NumberAxis("bottom", self._view)
         self.ci.layout.setSpacing(0)
+        self.ci.layout.setContentsMargins(4, 4, _RIGHT_MARGIN, 2)
         self.addItem(self._left, 0, 0)
         self.addItem(self._view, 0, 1)
         self.addItem(self._bottom, 1, 1)

@@ -188,7 +188,7 @@ COLUMNS = (
         help="Returns over steps, from the lowest to the highest of the run; sorts by the last",
         widest="00000000",
     ),
-    Column("Status", status_of, status_of, help="How it stands; runs that train are on top", widest="interrupted"),
+    Column("Status", status_of, status_of, help="How it stands; runs that train are on top", widest="interrupted 0"),
     Column("When", lambda run: ago(run.info.started), lambda run: run.info.started, widest="30 Sep 2026"),
     Column(
         "Tags, note",
