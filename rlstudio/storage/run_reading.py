@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,9 @@ from rlstudio.storage.checkpoint_shelf import steps_in
 from rlstudio.storage.errors import RunFolderError, disk_errors
 from rlstudio.storage.records import Monitor
 from rlstudio.storage.run_info import RUN_FILE, RunInfo, info_of, read_run_file
+
+_MOST_TOLD = 8
+"""Steps named where one that is not there was asked for."""
 
 
 class RunReading:
@@ -60,7 +64,9 @@ class RunReading:
         if not kept:
             raise RunFolderError(f"{self.path} cannot be continued: {self._nothing_to_go_on_from()}")
         if step is not None and step not in kept:
-            raise RunFolderError(f"{self.path} cannot be continued from step {step}; it can from {_steps(kept)}")
+            raise RunFolderError(
+                f"{self.path} cannot be continued from step {step:,}; it can from {_steps(kept, step)}"
+            )
         step = kept[-1] if step is None else step
         arrays, values = checkpoint.read_learner(self._checkpoints_dir / str(step))
         return arrays, values, step
@@ -105,11 +111,11 @@ class RunReading:
         if found is None:
             raise RunFolderError(f"no checkpoint of {self.path} is marked as the best: {self._choices()}")
         if found not in steps:
-            raise RunFolderError(f"{self.path} has no checkpoint at step {found}: {self._choices()}")
+            raise RunFolderError(f"{self.path} has no checkpoint at step {found:,}: {self._choices(found)}")
         return found
 
-    def _choices(self) -> str:
-        return f"choose one of {_steps(self.checkpoints())}" if self.checkpoints() else "there are none"
+    def _choices(self, near: int | None = None) -> str:
+        return f"choose one of {_steps(self.checkpoints(), near)}" if self.checkpoints() else "there are none"
 
     def read_info(self) -> RunInfo:
         """run.json as it is now on disk. Raises RunFolderError."""
@@ -131,6 +137,9 @@ class RunReading:
             return records.read_events(self.path / "events.jsonl")
 
 
-def _steps(steps: list[int]) -> str:
-    shown = [f"{step:,}" for step in steps[-8:]]
-    return ("…, " if len(steps) > 8 else "") + ", ".join(shown)
+def _steps(steps: list[int], near: int | None = None) -> str:
+    """Some of them: those around `near`, or the last."""
+    after = len(steps) if near is None else bisect(steps, near)
+    first = max(0, min(after - _MOST_TOLD // 2, len(steps) - _MOST_TOLD))
+    shown = [f"{step:,}" for step in steps[first : first + _MOST_TOLD]]
+    return ", ".join((["…"] if first else []) + shown + (["…"] if first + _MOST_TOLD < len(steps) else []))

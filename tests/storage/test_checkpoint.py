@@ -97,6 +97,23 @@ def test_best_is_marked(folder: RunFolder, policy: PolicyData) -> None:
         folder.mark_best(15)
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (5_500, "at step 5,500: choose one of …, 2,000, 3,000, 4,000, 5,000, 6,000, 7,000, 8,000, 9,000, …$"),
+        (1, "at step 1: choose one of 1,000, 2,000, 3,000, 4,000, 5,000, 6,000, 7,000, 8,000, …$"),
+        (99_000, "at step 99,000: choose one of …, 5,000, 6,000, 7,000, 8,000, 9,000, 10,000, 11,000, 12,000$"),
+    ],
+)
+def test_a_step_that_is_not_there_is_answered_with_those_around_it(
+    folder: RunFolder, policy: PolicyData, asked: int, words: str
+) -> None:
+    for step in range(1_000, 13_000, 1_000):
+        save(folder, step, policy)
+    with pytest.raises(RunFolderError, match=words):
+        folder.load_policy(asked)
+
+
 def test_a_run_without_checkpoints_says_so(folder: RunFolder) -> None:
     with pytest.raises(RunFolderError, match="no checkpoint yet"):
         folder.load_policy()
