@@ -201,4 +201,5 @@ def _seeds(seeds: Sequence[int]) -> str:
 def _words(name: str, value: Any) -> str:
     if name in ("env", "algorithm"):
         return str(value)
-    return f"{name.replace('_', ' ')} {value:g}" if isinstance(value, float) else f"{name.replace('_', ' ')} {value}"
+    shown = f"{value:g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
+    return f"{name.replace('_', ' ')} {shown}"
