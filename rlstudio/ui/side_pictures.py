@@ -20,6 +20,8 @@ from rlstudio.ui.widgets.picture_area import drawn_in_pixels
 _MOST = 4
 """Pictures at once: smaller ones show nothing, and each is played by a process."""
 
+_AGAIN = "“Side by side”, off and on, starts it again."
+
 
 class SidePictures(QObject):
     """Off until a person asks for it. What is watched is chosen for all alike: the newest policy, or the training.
@@ -150,7 +152,7 @@ class _Player(QObject):
         self._tiles, self._number = tiles, -1
         self._policies: list[m.PolicyData | None] = []  # the last one, if any
         self.live.preparing.connect(lambda words: self._say(f"{capitalised(words)}…"))
-        self.live.failed.connect(lambda message, advice, _details: self._say(f"{message} {advice}"))
+        self.live.failed.connect(lambda message, _advice, _details: self._say(f"{message} {_AGAIN}"))
 
     def begin(self, number: int) -> None:
         """Play that run from now on."""

@@ -96,6 +96,22 @@ def test_the_training_itself_is_seen_of_both_and_nothing_when_it_is_off(watched:
     watched.stop_all()
 
 
+def test_a_picture_that_fails_again_says_how_it_comes_back(watched: Watched) -> None:
+    first, _second = watched.train(), watched.train(seed=2)
+    watched.watch_all()
+    watched.wait_for_both()
+    (player,) = watched.pictures._players.values()
+    for _ in range(2):  # the first time it is begun anew by itself
+        os.kill(player.live._job.pid, signal.SIGKILL)
+        watched.wait_for(lambda job=player.live._job: player.live._job is not job, "its end to be noticed", 30)
+    tile = watched.tiles._others[first.number]
+    assert "“Side by side”, off and on, starts it again" in tile.view._message
+    for _ in range(2):
+        watched.window.strip.findChild(QPushButton, "sideBySideButton").click()
+    watched.wait_for_both()
+    watched.stop_all()
+
+
 def test_there_is_room_for_four_and_who_trains_comes_first() -> None:
     runs: list[Any] = [SimpleNamespace(number=number, active=number in (4, 5)) for number in range(1, 7)]
     assert [run.number for run in most_wanted(runs)] == [4, 5, 6]
