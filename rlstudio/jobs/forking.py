@@ -90,6 +90,7 @@ def begin_fork(config: RunConfig, start: StartTraining, channel: Channel, learn:
     changes = marks_of(parent.read_events())[1]
     before = in_force(earlier, step, changes)
     changed = _check(spec, config, earlier, before)
+    parent.check_learned_here()
     if step not in parent.checkpoints():
         parent.load_policy(step)  # says which there are
     quiet = QuietChannel(channel)
@@ -188,11 +189,6 @@ def _lived_again(
         lived = resumed(config, step=exact[-1], episode=episode, changes=changes, solved=True)
         path, _ = fork_folder(parent, exact[-1], lived, home)
         learn(replace(again, config=lived.model_dump(mode="json"), resume=str(path)), quiet, until=step)
-    elif parent.brought_from() is not None:
-        raise RunFolderError(
-            f"{parent.path.name} cannot be forked: it holds the policy of {parent.brought_from()} alone, which was "
-            "trained elsewhere"
-        )
     elif config.parent is None:
         made = {(c.step, c.name): ParamChange(step=c.step, name=c.name, value=c.new) for c in changes}
         asked = {(c.step, c.name): c for c in config.events}

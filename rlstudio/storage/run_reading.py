@@ -95,6 +95,11 @@ class RunReading:
         steps = self.checkpoints()
         return brought_from(self._checkpoints_dir / str(steps[0])) if steps else None
 
+    def check_learned_here(self) -> None:
+        """Raises RunFolderError where this was opened from a model file: no run can begin amid it."""
+        if self.brought_from() is not None:
+            raise RunFolderError(f"{self.path.name} cannot be forked: {self._nothing_to_go_on_from()}")
+
     def _nothing_to_go_on_from(self) -> str:
         model = self.brought_from()
         if model is None:

@@ -74,11 +74,7 @@ class ForkSource:
 def read_fork_source(path: Path) -> ForkSource:
     """Read a run. Raises RunFolderError, and ParamError where its algorithm is not installed."""
     opened, folder = open_run(path), RunFolder.open(path)
-    model = folder.brought_from()
-    if model is not None:
-        raise RunFolderError(
-            f"{path.name} cannot be forked: it holds the policy of {model} alone, which was trained elsewhere"
-        )
+    folder.check_learned_here()
     whole = folder.forkable()
     exact = [step for step in whole if "environment" in standing_at(path / "checkpoints" / str(step))]
     from_first = opened.info.config.parent is None

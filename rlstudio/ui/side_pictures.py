@@ -37,7 +37,6 @@ class SidePictures(QObject):
         self._side_by_side = side_by_side
         self._tiles = window.stage.pictures.tiles
         self._players: dict[int, _Player] = {}  # by the number of the run
-        self._together: list[TrainedRun] = []
         self._others: list[TrainedRun] = []
         self._asked: dict[int, str] = {}
         self.wanted = False
@@ -94,12 +93,12 @@ class SidePictures(QObject):
         if shown not in there or len(there) < 2:
             there = []
         self._others = most_wanted([run for run in there if run is not shown])
-        self._together = [run for run in there if run is shown or run in self._others]
-        configs = [run.config for run in self._together if run.config is not None]
+        together = [run for run in there if run is shown or run in self._others]
+        configs = [run.config for run in together if run.config is not None]
         self._tiles.set_items(
             [
                 TileItem(run.number, name, run is shown, drawn_in_pixels(config.env))
-                for run, config, name in zip(self._together, configs, names_of(configs), strict=True)
+                for run, config, name in zip(together, configs, names_of(configs), strict=True)
             ]
         )
 
@@ -107,8 +106,7 @@ class SidePictures(QObject):
         """Each is told what is watched of it: what is not seen need not be drawn."""
         for run in self._training.live:
             asked = mode if run in self._others else "off"
-            known = self._asked.get(run.number, None if run in self._others else "off")
-            if run is not self._training.shown and asked != known:
+            if run is not self._training.shown and asked != self._asked.get(run.number):
                 run.set_watch(asked)  # type: ignore[arg-type]
                 self._asked[run.number] = asked
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from rlstudio.core.episode import Episode
 from rlstudio.core.playback import Playback
@@ -15,7 +15,7 @@ from rlstudio.ui.theme import current_colors, set_role
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.frame_view import FrameView
 from rlstudio.ui.widgets.numbers import number
-from rlstudio.ui.widgets.pane_grid import PaneGrid
+from rlstudio.ui.widgets.pane_grid import PaneWidget
 from rlstudio.ui.widgets.steady_label import SteadyLabel
 
 MOST_EPISODES = 4
@@ -23,7 +23,7 @@ _LEFT, _RIGHT = 12, 4  # margins of a pane
 _RETURNS_MEASURED = 200  # enough to know how wide they get
 
 
-class CompareView(QWidget):
+class CompareView(PaneWidget):
     """Panes of equal size, laid so that the pictures are as large as the room allows.
 
     `show_index` says which frame all of them show; an episode that is over by then keeps its last picture and says how
@@ -40,13 +40,11 @@ class CompareView(QWidget):
         super().__init__(parent)
         self.setObjectName("compareView")
         self.setAccessibleName("Episodes side by side")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._panes = [_Pane(number_of, self) for number_of in range(MOST_EPISODES)]
         self._episodes: list[Episode] = []
         self._index = self._followed = 0
         for place, pane in enumerate(self._panes):
             pane.pressed.connect(lambda place=place: self.chosen.emit(place))
-        self._grid = PaneGrid(self)
 
     def set_episodes(self, episodes: Sequence[Episode], captions: Sequence[str], *, sharp: bool = False) -> None:
         """Show these from their first frame on, each under its caption; `sharp` keeps pixels sharp, as FrameView does.
@@ -62,7 +60,7 @@ class CompareView(QWidget):
             pane.set_episode(episode, caption, sharp)
         for pane in self._panes[len(episodes) :]:
             pane.set_nothing()
-        self._lay_out()
+        self.lay_out()
         self.follow(self.longest() if episodes else 0)
 
     def follow(self, place: int) -> None:
@@ -117,29 +115,17 @@ class CompareView(QWidget):
         for pane in self._shown():
             pane.show_index(self._index)
 
-    def sizeHint(self) -> QSize:
-        """As FrameView's: what is compared never changes the window's layout."""
-        return QSize(600, 400)
-
-    def minimumSizeHint(self) -> QSize:
-        """As FrameView's."""
-        return QSize(160, 120)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another shape may want the panes laid another way."""
-        super().resizeEvent(event)
-        self._lay_out()
-
     def _shown(self) -> list[_Pane]:
         return self._panes[: len(self._episodes)]
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
+        """See PaneWidget."""
         shape = next((one.frames.shape[:2] for one in self._episodes if one.has_pictures), (2, 3))
-        columns = self._grid.columns_for(len(self._episodes), shape)
+        columns = self.grid.columns_for(len(self._episodes), shape)
         narrow = any(pane.words_need() > self.width() // columns for pane in self._shown())
         for pane in self._shown():
             pane.set_narrow(narrow, self.width() // columns - _LEFT - _RIGHT)
-        self._grid.lay_out(self._shown(), columns)
+        self.grid.lay_out(self._shown(), columns)
 
 
 class _Pane(QWidget):

@@ -15,7 +15,7 @@ from rlstudio.ui.theme import current_colors, set_role
 from rlstudio.ui.widgets.elided_label import ElidedLabel
 from rlstudio.ui.widgets.frame_view import FrameView
 from rlstudio.ui.widgets.numbers import number
-from rlstudio.ui.widgets.pane_grid import PaneGrid
+from rlstudio.ui.widgets.pane_grid import PaneWidget
 from rlstudio.ui.widgets.plain_tip import plain_tip
 
 _USUAL_SHAPE = (2, 3)
@@ -36,7 +36,7 @@ class TileItem:
     sharp: bool = False
 
 
-class LiveTiles(QWidget):
+class LiveTiles(PaneWidget):
     """`view` is the picture of the run that is shown. It keeps its place among the others, wherever that is.
 
     While `set_alone`, or with no more than one item, there is nothing but `view`.
@@ -51,13 +51,11 @@ class LiveTiles(QWidget):
         super().__init__(parent)
         self.setObjectName("liveTiles")
         self.setAccessibleName("Runs side by side")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._items: list[TileItem] = []
         self._alone = False
         self._main = _Tile(self, view)
         self._others: dict[int, _Tile] = {}
-        self._grid = PaneGrid(self)
-        self._lay_out()
+        self.lay_out()
 
     def set_items(self, items: Sequence[TileItem]) -> None:
         """Show these, in this order; exactly one of them is the one that is shown. None: the picture alone."""
@@ -73,13 +71,13 @@ class LiveTiles(QWidget):
             if not item.shown and item.number not in self._others:
                 self._others[item.number] = _Tile(self, FrameView())
             self._tile(item).show_item(item)
-        self._lay_out()
+        self.lay_out()
 
     def set_alone(self, alone: bool) -> None:
         """Leave the whole room to the picture, or have the others back."""
         if alone != self._alone:
             self._alone = alone
-            self._lay_out()
+            self.lay_out()
 
     @property
     def spread(self) -> bool:
@@ -114,37 +112,25 @@ class LiveTiles(QWidget):
         """What each tile says of its picture, by the name above it."""
         return {item.name: self._tile(item).words.text() for item in self._items}
 
-    def sizeHint(self) -> QSize:
-        """As FrameView's: what is shown never changes the window's layout."""
-        return QSize(600, 400)
-
-    def minimumSizeHint(self) -> QSize:
-        """As FrameView's."""
-        return QSize(160, 120)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another shape may want them another way."""
-        super().resizeEvent(event)
-        self._lay_out()
-
     def _take_shape(self, tile: _Tile, shape: tuple[int, ...]) -> None:
         """What it is of a picture that `tile` shows: (height, width, …)."""
         if tile.shape != shape[:2]:
             tile.shape = shape[0], shape[1]
-            self._lay_out()
+            self.lay_out()
 
     def _tile(self, item: TileItem) -> _Tile:
         return self._main if item.shown else self._others[item.number]
 
-    def _lay_out(self) -> None:
+    def lay_out(self) -> None:
+        """See PaneWidget."""
         tiles = [self._tile(item) for item in self._items] if self.spread else [self._main]
         for tile in self._others.values():
             tile.setVisible(self.spread)
         self._main.set_named(self.spread)
-        columns = self._grid.columns_for(len(tiles), self._main.shape)
-        self._grid.lay_out(tiles, columns)
+        columns = self.grid.columns_for(len(tiles), self._main.shape)
+        self.grid.lay_out(tiles, columns)
         tallest = max(height / width for height, width in (tile.shape for tile in tiles))
-        across = (self.width() - (columns - 1) * self._grid.spacing()) // columns
+        across = (self.width() - (columns - 1) * self.grid.spacing()) // columns
         for tile in tiles:
             tile.set_most(round(tallest * (across - _LEFT - _RIGHT)))
 

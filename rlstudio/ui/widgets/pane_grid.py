@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 _WORDS_HEIGHT = 48  # what the two lines above a picture take, nearly: only to choose how the panes lie
 
@@ -44,3 +46,29 @@ class PaneGrid(QGridLayout):
         for line in range(max(self.columnCount(), self.rowCount())):
             self.setColumnStretch(line, 1 if line < columns else 0)
             self.setRowStretch(line, 1 if line < rows else 0)
+
+
+class PaneWidget(QWidget):
+    """Holds panes in `grid`, and takes the room that a single FrameView would: what is shown moves nothing else."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.grid = PaneGrid(self)
+
+    def lay_out(self) -> None:
+        """Put the panes where they belong in the room there is."""
+        raise NotImplementedError
+
+    def sizeHint(self) -> QSize:
+        """As FrameView's."""
+        return QSize(600, 400)
+
+    def minimumSizeHint(self) -> QSize:
+        """As FrameView's."""
+        return QSize(160, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another shape may want the panes laid another way."""
+        super().resizeEvent(event)
+        self.lay_out()
